@@ -1,0 +1,1 @@
+"""Verdicts: what the threats of a library mean for the elements of a model, and why."""

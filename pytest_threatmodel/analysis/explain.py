@@ -1,0 +1,205 @@
+"""Explanations: why a pair has its verdict and what would change it, made from the condition when somebody looks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from typing import Final
+
+from pytest_threatmodel.analysis.alternatives import Alternatives
+from pytest_threatmodel.analysis.evaluate import Row
+from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.records import Record
+from pytest_threatmodel.analysis.search import Alternatives as SearchAlternatives
+from pytest_threatmodel.analysis.search import Changes
+from pytest_threatmodel.analysis.search import minimal_changes
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.analysis.wording import names_text
+from pytest_threatmodel.library.condition import Clause
+from pytest_threatmodel.library.condition import clauses
+from pytest_threatmodel.library.threat import Severity
+from pytest_threatmodel.library.threat import Threat
+from pytest_threatmodel.model.element import Element
+
+#: How many fixes, mitigating sets and facts to correct are named.
+NAMED: Final = 3
+#: How many fixes are compared to find those.
+_FIX_SETS: Final = 6
+#: How many sets of unstated facts are looked at to name the facts.
+_OPEN_SETS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One field that a part of the condition read.
+
+    Args:
+        record: where.
+        name: the field.
+        value: what it was.
+    """
+
+    record: Record
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a condition with what it read.
+
+    Args:
+        joiner: "and", "or" or "".
+        text: the part's source, with a list of choices cut to the one that was met.
+        holds: whether it is true.
+        readings: in the order of evaluation.
+    """
+
+    joiner: str
+    text: str
+    holds: bool
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a pair has its verdict.
+
+    Args:
+        threat: the pair's threat.
+        element: the pair's element.
+        label: of the element.
+        verdict: of the pair.
+        severity: that counts.
+        severity_why: why it is not the threat's own; empty where it is.
+        parts: the parts of the condition that decide; where it is true through one of several, only that one.
+        fixes: the smallest changes that would close a finding.
+        facts: single facts of which another value would close it, if what is said is untrue.
+        carried_by: the minimal sets of controls and protections that carry a mitigation.
+        open_facts: the unstated facts that could make the condition true.
+        error: what went wrong, where the rule could not be evaluated.
+    """
+
+    threat: Threat
+    element: Element
+    label: str
+    verdict: Verdict
+    severity: Severity
+    severity_why: str
+    parts: tuple[Part, ...]
+    fixes: tuple[Changes, ...] = ()
+    facts: tuple[Changes, ...] = ()
+    carried_by: tuple[Changes, ...] = ()
+    open_facts: tuple[str, ...] = ()
+    error: str = ""
+
+
+def explain(verdicts: Verdicts, row: Row, column: int) -> Explanation:
+    """Explain one pair."""
+    rule, verdict = row.rules[column], row.verdicts[column]
+    rating, why = severity(row, column)
+    error = verdicts.errors.get((row.label, rule.threat.id), "")
+    start = (rule.threat, row.element, row.label, verdict, rating, why)
+    if verdict is Verdict.ERROR:
+        return Explanation(*start, parts=(), error=error)
+    parts = tuple(deciding_parts(clauses(rule.condition), row.record, verdict is Verdict.VULNERABLE))
+    return Explanation(*start, parts=parts, **_changes(verdicts, row, column))
+
+
+def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:
+    rule = row.rules[column]
+    other = Alternatives(verdicts.rulebook, rule)
+
+    def search(alternatives: SearchAlternatives, goal: bool, most: int) -> tuple[Changes, ...]:
+        return tuple(minimal_changes(rule.traced, row.record, alternatives, goal, most=most))
+
+    verdict = row.verdicts[column]
+    if verdict is Verdict.VULNERABLE:
+        single = [changes for changes in search(other.other_facts, False, NAMED) if len(changes) == 1]
+        return {
+            "fixes": _best_fixes(search(other.stronger, False, _FIX_SETS), verdicts),
+            "facts": tuple(single),
+        }
+    if verdict is Verdict.MITIGATED:
+        return {"carried_by": search(other.absent, True, NAMED)}
+    if verdict is Verdict.UNDETERMINED:
+        return {"open_facts": _open_facts(search(other.open, True, _OPEN_SETS), row.element)}
+    return {}
+
+
+def _best_fixes(sets: tuple[Changes, ...], verdicts: Verdicts) -> tuple[Changes, ...]:
+    """The smallest sets, those first that need only controls."""
+
+    def protections(changes: Changes) -> int:
+        fields = (verdicts.rulebook.field(change.record, change.name) for change in changes)
+        return sum(field is not None and field.role != "control" for field in fields)
+
+    return tuple(sorted(sets, key=lambda changes: (len(changes), protections(changes)))[:NAMED])
+
+
+def mitigated_by(verdicts: Verdicts, row: Row, column: int) -> list[str]:
+    """The minimal sets that carry a mitigated pair, in words."""
+    found = _changes(verdicts, row, column).get("carried_by", ())
+    return [names_text(changes, row.element) for changes in found]
+
+
+def _open_facts(sets: tuple[Changes, ...], element: Element) -> tuple[str, ...]:
+    """The facts in any of the sets; what data that nobody named may hold counts as the data."""
+    named: dict[str, None] = {}
+    for changes in sets:
+        for change in changes:
+            invented = change.record._kind == "Data" and change.record._node.kind() != "Data"  # type: ignore[attr-defined]
+            if not invented:
+                named[names_text((change,), element)] = None
+    return tuple(named)
+
+
+def deciding_parts(parts: tuple[Clause, ...], record: Record, vulnerable: bool) -> Iterator[Part]:
+    """The parts that decide, with what they read; of alternatives in a true condition only those that hold."""
+    made = [(clause, _part(clause, record)) for clause in parts]
+    if vulnerable and any(clause.joiner == "or" for clause in parts):
+        made = [(clause, part) for clause, part in made if part.holds][:1]
+        made = [(clause, Part("", part.text, True, part.readings)) for clause, part in made]
+    for clause, part in made:
+        inner = clauses(clause.condition)
+        if vulnerable and part.holds and len(inner) > 1 and inner[0].condition is not clause.condition:
+            yield from _nested(part.joiner, deciding_parts(inner, record, vulnerable))
+        else:
+            yield part
+
+
+def _nested(joiner: str, parts: Iterator[Part]) -> Iterator[Part]:
+    """Parts of a part that holds: all of them are joined by "and", as are the parts around."""
+    for number, part in enumerate(parts):
+        yield Part(joiner if number == 0 else part.joiner, part.text, part.holds, part.readings)
+
+
+def _part(clause: Clause, record: Record) -> Part:
+    readings: dict[tuple[int, str], Reading] = {}
+
+    def read(where: Record, name: str) -> Any:
+        value = getattr(where, name)
+        readings[id(where), name] = Reading(where, name, value)
+        return value
+
+    holds = bool(clause.traced(record, read))
+    read_all = tuple(readings.values())
+    return Part(clause.joiner, _met(clause, holds, read_all), holds, read_all)
+
+
+def _met(clause: Clause, holds: bool, readings: tuple[Reading, ...]) -> str:
+    """The part's text; a choice out of many is shown as the one that was met."""
+    syntax = clause.condition.syntax
+    if (
+        holds
+        and isinstance(syntax, ast.Compare)
+        and len(syntax.ops) == 1
+        and isinstance(syntax.ops[0], ast.In)
+        and len(readings) == 1
+        and isinstance(readings[0].value, str)
+    ):
+        return f"{ast.unparse(syntax.left)} == {readings[0].value!r}"
+    return clause.text

@@ -1,0 +1,104 @@
+"""The rulebook: a library bound to the kinds of one model, compiled once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from collections.abc import Hashable
+from typing import Any
+from typing import Final
+
+from pytest_threatmodel.analysis.records import Record
+from pytest_threatmodel.analysis.search import Traced
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.library.condition import Condition
+from pytest_threatmodel.library.condition import compile_condition
+from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.threat import Adjust
+from pytest_threatmodel.library.threat import Threat
+from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.fields import Field
+from pytest_threatmodel.model.vocabulary import Vocabulary
+
+
+class Rule:
+    """A threat with its compiled condition.
+
+    Args:
+        threat: from the library.
+        condition: the threat's, bound to the vocabulary.
+        adjustments: what changes its severity, with bound conditions.
+    """
+
+    __slots__ = ("adjustments", "condition", "constants", "holds", "signature", "threat", "traced")
+
+    def __init__(self, threat: Threat, condition: Condition, adjustments: tuple[tuple[Condition, Adjust], ...]) -> None:
+        compiled = compile_condition(condition)
+        self.threat = threat
+        self.condition = condition
+        self.holds: Callable[[Record], bool] = compiled.holds
+        self.traced: Traced = compiled.traced
+        self.signature: Callable[[Record], Hashable] = compiled.signature
+        self.constants = _constants(threat.condition)
+        self.adjustments = [(compile_condition(when).holds, adjust) for when, adjust in adjustments]
+
+
+def _constants(source: str) -> tuple[Any, ...]:
+    """The texts and numbers in a condition: the values at which it can change its mind."""
+    values = [node.value for node in ast.walk(ast.parse(source.strip(), mode="eval")) if isinstance(node, ast.Constant)]
+    return tuple(
+        dict.fromkeys(value for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+    )
+
+
+class Rulebook:
+    """Which rules concern which kind, in the order of the library.
+
+    Args:
+        library: with every condition bound.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.vocabulary: Final[Vocabulary] = library.vocabulary
+        self._rules: dict[str, Rule] = {}
+        self._by_kind: dict[str, tuple[Rule, ...]] = {}
+        self._memory: dict[str, tuple[dict[Hashable, Verdict], ...]] = {}
+
+    def rules_for(self, kind: str) -> tuple[Rule, ...]:
+        """The rules whose threats target elements of this kind."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(self._rule(threat) for threat in self.library.for_kind(kind))
+        return self._by_kind[kind]
+
+    def memory(self, kind: str) -> tuple[dict[Hashable, Verdict], ...]:
+        """For each rule of a kind the verdicts known so far, by signature.
+
+        Elements that look alike to a condition share one evaluation and one search; defaults differ between kinds, so
+        kinds do not share.
+        """
+        if kind not in self._memory:
+            self._memory[kind] = tuple({} for _ in self.rules_for(kind))
+        return self._memory[kind]
+
+    def _rule(self, threat: Threat) -> Rule:
+        rule = self._rules.get(threat.id)
+        if rule is None:
+            condition = self.library.condition(threat.id)
+            rule = self._rules[threat.id] = Rule(threat, condition, self.library.adjustments(threat.id))
+        return rule
+
+    def field(self, record: Record, name: str) -> Field[Any, Any] | None:
+        """The field behind a read, or None where the kind has none of that name."""
+        return self.vocabulary.kinds[record._kind].fields.get(name)
+
+
+def bind(library: Library, elements: list[Element]) -> Library:
+    """The library itself, or one that knows the author's own kinds among these elements too."""
+    vocabulary = library.vocabulary
+    own = vocabulary.with_kinds(dict.fromkeys(kind for element in elements for kind in _kinds_of(type(element))))
+    return library if own is vocabulary else library.bound_to(own)
+
+
+def _kinds_of(kind: type[Element]) -> list[type[Element]]:
+    return [base for base in kind.__mro__ if issubclass(base, Element)]

@@ -1,0 +1,132 @@
+"""The layout of an explanation as text: what, where, why, and what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from pytest_threatmodel.analysis.explain import Explanation
+from pytest_threatmodel.analysis.explain import Part
+from pytest_threatmodel.analysis.explain import Reading
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.analysis.wording import changes_text
+from pytest_threatmodel.analysis.wording import element_text
+from pytest_threatmodel.analysis.wording import names_text
+from pytest_threatmodel.analysis.wording import origin_text
+from pytest_threatmodel.analysis.wording import owner_of
+from pytest_threatmodel.analysis.wording import path
+from pytest_threatmodel.analysis.wording import value_text
+from pytest_threatmodel.model.labels import escape
+
+_INDENT: Final = 6
+#: Where the second column begins.
+_SECOND: Final = 58
+#: A part of a condition longer than this is cut; the whole condition stands in the pack.
+_LONGEST: Final = 240
+_MOST_READINGS: Final = 6
+
+
+def explanation_lines(explanation: Explanation, *, lead: str = "") -> list[str]:
+    """The explanation as lines of text.
+
+    Args:
+        explanation: of one pair.
+        lead: what comes before the rest: the decision that lapsed, or the verdict of a pair that is no finding.
+    """
+    return [
+        *([lead] if lead else []),
+        _two(explanation.severity.capitalize(), explanation.threat.title, _taxonomy(explanation)),
+        _two("on", element_text(explanation.element), _place(explanation)),
+        *_why(explanation),
+        *_severity(explanation),
+        *_what_to_do(explanation),
+    ]
+
+
+def short_text(explanation: Explanation) -> str:
+    """One line for the short summary: severity, title, and the facts that decided."""
+    facts = ", ".join(_short(reading, explanation) for part in explanation.parts for reading in part.readings[:1])
+    title = f"{explanation.severity.capitalize()}: {explanation.threat.title}"
+    return f"{title} ({facts})" if facts else title
+
+
+def _short(reading: Reading, explanation: Explanation) -> str:
+    return f"{path(reading.record, reading.name, explanation.element)} {value_text(reading.value)}"
+
+
+def _two(label: str, text: str, second: str = "") -> str:
+    first = f"{label:<{_INDENT}}" if len(label) < _INDENT - 1 else f"{label}  "
+    line = first + text
+    return f"{line:<{_SECOND}}{second}".rstrip() if len(line) < _SECOND else f"{line}  {second}".rstrip()
+
+
+def _taxonomy(explanation: Explanation) -> str:
+    stride = ", ".join(explanation.threat.stride)
+    weaknesses = [f"CWE-{number}" for number in explanation.threat.cwe]
+    return ", ".join([f"STRIDE {stride}"] * bool(stride) + weaknesses)
+
+
+def _place(explanation: Explanation) -> str:
+    place = explanation.element.place
+    return f"{os.path.basename(place.file)}:{place.line}"
+
+
+def _why(explanation: Explanation) -> Iterator[str]:
+    label = "why"
+    for part in explanation.parts:
+        text = " ".join(filter(None, (part.joiner, _cut(part.text))))
+        readings = _readings(part, explanation)
+        # A reading stands beside its part, or below where the part fills the line.
+        beside = readings[:1] if len(text) <= _SECOND - _INDENT - 1 else []
+        yield _two(label, text, *beside)
+        yield from (_two("", "", reading) for reading in readings[len(beside) :])
+        label = ""
+    if explanation.error:
+        yield _two("why", f"the rule could not be evaluated: {explanation.error}")
+        yield _two("", f"pack {explanation.threat.pack}, {explanation.threat.origin}: {explanation.threat.condition}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _readings(part: Part, explanation: Explanation) -> list[str]:
+    file = explanation.element.load.file
+    texts = []
+    for reading in part.readings[:_MOST_READINGS]:
+        text = f"{value_text(reading.value)}, {origin_text(reading.record, reading.name, file)}"
+        owner = owner_of(reading.record)
+        if len(part.readings) > 1:
+            text = f"{path(reading.record, reading.name, explanation.element)} {text}"
+        elif owner is not explanation.element:
+            text = f'{text}, on "{escape(owner.name)}"'
+        texts.append(text)
+    more = len(part.readings) - _MOST_READINGS
+    return [*texts, f"and {more} more"] if more > 0 else texts
+
+
+def _severity(explanation: Explanation) -> Iterator[str]:
+    if explanation.severity_why:
+        own = explanation.threat.severity
+        yield _two("", f"rated {explanation.severity}, not {own}: {explanation.severity_why}")
+
+
+def _what_to_do(explanation: Explanation) -> Iterator[str]:
+    target = explanation.element
+    if explanation.verdict is Verdict.VULNERABLE:
+        yield _two("fix", _fixes(explanation))
+        if explanation.facts:
+            facts = ", or ".join(changes_text(changes, target) for changes in explanation.facts)
+            yield _two("", f"if untrue, correct: {facts}")
+        yield _two("", f'or decide: accept("{explanation.threat.id}", reason=..., owner=..., until=...)')
+    elif explanation.verdict is Verdict.MITIGATED:
+        yield _two("by", ", or ".join(names_text(changes, target) for changes in explanation.carried_by))
+    elif explanation.verdict is Verdict.UNDETERMINED:
+        yield _two("open", f"not stated: {', '.join(explanation.open_facts)}")
+
+
+def _fixes(explanation: Explanation) -> str:
+    if not explanation.fixes:
+        return "no control closes this: change the design, or decide"
+    return ", or ".join(changes_text(changes, explanation.element) for changes in explanation.fixes)

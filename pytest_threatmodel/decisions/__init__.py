@@ -1,0 +1,1 @@
+"""Decisions: what people said about findings, and what follows from it."""

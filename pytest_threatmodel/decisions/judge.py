@@ -1,0 +1,80 @@
+"""The judge: what becomes of a pair, given its verdict and what was decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from typing import Literal
+
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import Decision
+from pytest_threatmodel.decisions.matching import PairKey
+
+Result = Literal["passed", "failed", "xfailed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a pair.
+
+    Args:
+        result: in pytest's words.
+        reason: why, where it is not plain from the verdict: the decision's summary, or what lapsed.
+        decision: the decision that made it so, if one did.
+    """
+
+    result: Result
+    reason: str = ""
+    decision: Decision | None = None
+
+
+PASSED: Final = Outcome("passed")
+FAILED: Final = Outcome("failed")
+
+
+def judge(
+    verdict: Verdict, decision: Decision | None, *, today: date, softened: str = "", stale: bool = False
+) -> Outcome:
+    """The table of outcomes.
+
+    Args:
+        verdict: of the pair.
+        decision: that holds for it, if any.
+        today: the day in UTC; a decision's last day still counts.
+        softened: why an undecided finding does not fail, empty where it does.
+        stale: the decision names this one pair and has become unnecessary.
+    """
+    if decision is not None and decision.status == "excluded":
+        return Outcome("skipped", decision.summary(), decision)
+    if verdict is Verdict.ERROR:
+        return Outcome("failed", "the rule could not be evaluated", decision)
+    if verdict is not Verdict.VULNERABLE:
+        return Outcome("failed", _stale_text(decision), decision) if stale and decision else PASSED
+    if decision is None:
+        return Outcome("xfailed", softened) if softened else FAILED
+    if decision.expired(today):
+        owner = f"; its owner is {decision.owner}" if decision.owner else ""
+        return Outcome("failed", f"the acceptance expired on {decision.until}{owner}", decision)
+    return Outcome("xfailed", decision.summary(), decision)
+
+
+def _stale_text(decision: Decision) -> str:
+    return f"{decision.spelled} ({decision.place}) is no longer needed: remove it"
+
+
+def stale_decisions(
+    covered: Iterable[tuple[Decision, list[PairKey]]], vulnerable: Callable[[PairKey], bool]
+) -> Iterator[tuple[Decision, list[PairKey]]]:
+    """The acceptances none of whose pairs is vulnerable, with the pairs.
+
+    Args:
+        covered: decisions with the pairs that they reach.
+        vulnerable: tells whether a pair is a finding.
+    """
+    for decision, pairs in covered:
+        if decision.status == "accepted" and not any(vulnerable(pair) for pair in pairs):
+            yield decision, pairs

@@ -1,0 +1,240 @@
+"""The library: packs selected and put together, with unique ids and conditions that are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_threatmodel.library.condition.parse import ConditionError
+from pytest_threatmodel.library.condition.resolve import Condition
+from pytest_threatmodel.library.condition.resolve import resolve
+from pytest_threatmodel.library.declared import targetable
+from pytest_threatmodel.library.declared import united
+from pytest_threatmodel.library.errors import LibraryError
+from pytest_threatmodel.library.errors import PackError
+from pytest_threatmodel.library.errors import Problem
+from pytest_threatmodel.library.errors import guess
+from pytest_threatmodel.library.errors import shown
+from pytest_threatmodel.library.files import expanded
+from pytest_threatmodel.library.files import shipped_files
+from pytest_threatmodel.library.pack import condition_hint
+from pytest_threatmodel.library.pack import parsed
+from pytest_threatmodel.library.pack import read_pack
+from pytest_threatmodel.library.pytm_json import read_pytm_json
+from pytest_threatmodel.library.threat import Adjust
+from pytest_threatmodel.library.threat import Pack
+from pytest_threatmodel.library.threat import Threat
+from pytest_threatmodel.library.threat import is_threat_id
+from pytest_threatmodel.model.vocabulary import Vocabulary
+from pytest_threatmodel.model.vocabulary import standard_vocabulary
+
+
+class Library:
+    """All threats that count, in order.
+
+    The conditions are bound to the vocabulary when they are first asked for; `resolve` binds all of them.
+
+    Args:
+        packs: in the order in which their threats stand.
+        vocabulary: the kinds and fields that there are besides those that the packs declare; the standard
+            ones by default. With a model's own kinds in it, conditions may read the fields of those.
+
+    Raises:
+        LibraryError: two threats have one id, or two packs declare one field differently.
+    """
+
+    def __init__(self, packs: Sequence[Pack], vocabulary: Vocabulary | None = None) -> None:
+        self.packs = tuple(packs)
+        self.threats = tuple(threat for pack in self.packs for threat in pack.threats)
+        self.fields = united(self.packs)
+        self._base = vocabulary or standard_vocabulary()
+        self.vocabulary = self._base.extended(self.fields)
+        self._by_id = _by_id(self.threats)
+        self._file_of = {threat.id: _file(pack) for pack in self.packs for threat in pack.threats}
+        self._check()
+        self._conditions: dict[tuple[str, str], Condition] = {}
+
+    def __len__(self) -> int:
+        return len(self.threats)
+
+    def __iter__(self) -> Iterator[Threat]:
+        return iter(self.threats)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._by_id
+
+    def __getitem__(self, id: str) -> Threat:
+        """The threat with that id.
+
+        Raises:
+            LibraryError: there is none; the nearest id is in the hint.
+        """
+        if id not in self._by_id:
+            raise LibraryError(f"unknown threat {shown(id)}", id, (), guess(id, self._by_id))
+        return self._by_id[id]
+
+    def condition(self, id: str) -> Condition:
+        """When the threat with that id applies, bound to the vocabulary.
+
+        Raises:
+            LibraryError: there is no such threat.
+            PackError: the condition reads what is in no vocabulary.
+        """
+        threat = self[id]
+        return self._bound(threat, threat.condition, "condition")
+
+    def adjustments(self, id: str) -> tuple[tuple[Condition, Adjust], ...]:
+        """What changes the severity of the threat with that id, each with its bound condition.
+
+        Raises:
+            LibraryError: there is no such threat.
+            PackError: one of the conditions reads what is in no vocabulary.
+        """
+        threat = self[id]
+        return tuple(
+            (self._bound(threat, adjust.when, f"adjust[{index}], when"), adjust)
+            for index, adjust in enumerate(threat.adjust)
+        )
+
+    def resolve(self) -> Library:
+        """The library itself, once every condition in it is bound.
+
+        Raises:
+            PackError: for the first pack with conditions that can not be bound, with all of those.
+        """
+        for pack in self.packs:
+            problems = [problem for threat in pack.threats for problem in self._unbound(threat)]
+            if problems:
+                raise PackError(_file(pack), problems)
+        return self
+
+    def bound_to(self, vocabulary: Vocabulary) -> Library:
+        """The same packs with the kinds and fields of a model.
+
+        Args:
+            vocabulary: the standard one `with_kinds` of the model; the packs' own fields are added here.
+
+        Raises:
+            PackError: a condition can not be bound.
+        """
+        library = self if vocabulary is self._base else Library(self.packs, vocabulary)
+        return library.resolve()
+
+    def for_kind(self, kind: str) -> tuple[Threat, ...]:
+        """The threats that concern elements of a kind, in order."""
+        bases = self.vocabulary.kinds[kind].bases
+        return tuple(threat for threat in self.threats if not set(bases).isdisjoint(threat.targets))
+
+    def _check(self) -> None:
+        """Refuse what only packs can hold that plugins build without reading a file."""
+        known = targetable(self.vocabulary)
+        for threat in self.threats:
+            wrong = [kind for kind in threat.targets if kind not in known]
+            if wrong or not threat.targets:
+                message = f"unknown kind {shown(wrong[0])}" if wrong else "must name at least one kind"
+                problem = Problem(message, f"threat {threat.id}", "targets", threat.line)
+                raise PackError(self._file_of[threat.id], [problem])
+
+    def _unbound(self, threat: Threat) -> Iterator[Problem]:
+        sources = [("condition", threat.condition)]
+        sources += [(f"adjust[{index}], when", adjust.when) for index, adjust in enumerate(threat.adjust)]
+        for field, source in sources:
+            try:
+                self._bound(threat, source, field)
+            except PackError as error:
+                yield from error.problems
+
+    def _bound(self, threat: Threat, source: str, field: str) -> Condition:
+        key = (threat.id, field)
+        if key not in self._conditions:
+            try:
+                self._conditions[key] = resolve(
+                    parsed(source), threat.targets, self.vocabulary, lenient=threat.lenient
+                )
+            except ConditionError as error:
+                raise self._refused(threat, field, error) from None
+        return self._conditions[key]
+
+    def _refused(self, threat: Threat, field: str, error: ConditionError) -> PackError:
+        where = f"threat {threat.id}"
+        problem = Problem(error.message, where, field, threat.line, error.column, condition_hint(error))
+        return PackError(self._file_of[threat.id], [problem])
+
+
+def _file(pack: Pack) -> str:
+    return pack.origin or f"pack {pack.name}"
+
+
+def _by_id(threats: Iterable[Threat]) -> dict[str, Threat]:
+    found: dict[str, Threat] = {}
+    for threat in threats:
+        if not is_threat_id(threat.id):
+            message = f"{shown(threat.id)} can not be the id of a threat"
+            raise LibraryError(message, threat.id, (threat.origin,))
+        earlier = found.setdefault(threat.id, threat)
+        if earlier is not threat:
+            message = f"threat id {threat.id} stands twice: {earlier.origin} and {threat.origin}"
+            hint = "rename one of them, or select other packs (threatmodel_packs)"
+            raise LibraryError(message, threat.id, (earlier.origin, threat.origin), hint)
+    return found
+
+
+def load_library(
+    select: Sequence[str] | None = None,
+    extra: Sequence[Path] = (),
+    plugin_packs: Sequence[Pack] = (),
+    *,
+    vocabulary: Vocabulary | None = None,
+) -> Library:
+    """The library of a run, with every condition checked.
+
+    The order is: `core`, the other shipped packs by name, the packs of plugins as they come, the extra files
+    as they are given (those of a folder by name).
+
+    Args:
+        select: names of the shipped packs and packs of plugins that count; all of them by default.
+        extra: more files of threats, TOML or pytm's JSON, or folders of such files. They always count.
+        plugin_packs: packs that other plugins bring.
+        vocabulary: the kinds and fields that there are; the standard ones by default.
+
+    Raises:
+        LibraryError: a selected pack does not exist, an extra file does not, or ids or fields clash.
+        PackError: a pack can not be used.
+    """
+    shipped = shipped_files()
+    own = {pack.name: pack for pack in plugin_packs}
+    _refuse_unknown(select, [*shipped, *own])
+    _refuse_clash([*shipped, *(pack.name for pack in plugin_packs)])
+    packs = [
+        read_pack(path, vocabulary=vocabulary, shown_as=f"threats/{path.name}")
+        for name, path in shipped.items()
+        if select is None or name in select
+    ]
+    packs += [pack for name, pack in own.items() if select is None or name in select]
+    packs += [read_threats(path, vocabulary=vocabulary) for path in expanded(extra)]
+    return Library(packs, vocabulary).resolve()
+
+
+def read_threats(path: Path, *, vocabulary: Vocabulary | None = None) -> Pack:
+    """The pack in a file of either format.
+
+    Raises:
+        PackError: it can not be used.
+    """
+    read = read_pytm_json if path.suffix.lower() == ".json" else read_pack
+    return read(path, vocabulary=vocabulary)
+
+
+def _refuse_unknown(select: Sequence[str] | None, known: Sequence[str]) -> None:
+    for name in select or ():
+        if name not in known:
+            hint = guess(name, known) or f"there are: {', '.join(known)}"
+            raise LibraryError(f"unknown threat pack {shown(name)}", name, (), hint)
+
+
+def _refuse_clash(names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise LibraryError(f"two threat packs are named {shown(name)}", name)

@@ -1,0 +1,59 @@
+"""What can be wrong with a model, as exceptions that carry their data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.model.origin import Place
+
+
+class ModelError(Exception):
+    """Something in a model is wrong: a value, a name, a relation.
+
+    Args:
+        problem: what is wrong, one sentence without the place.
+        place: where the model's author wrote it, if that is known.
+        hint: what to write instead, if there is a likely answer.
+    """
+
+    def __init__(self, problem: str, *, place: Place | None = None, hint: str | None = None) -> None:
+        self.problem = problem
+        self.place = place
+        self.hint = hint
+        super().__init__(problem, place, hint)
+
+    def __str__(self) -> str:
+        text = self.problem if self.hint is None else f"{self.problem}; {self.hint}"
+        return text if self.place is None else f"{text} ({self.place})"
+
+
+class UnknownAttribute(ModelError, AttributeError):
+    """An element has no such field; the nearest name is in the hint."""
+
+
+class ModelProblems(ModelError):
+    """Every complaint about one model at once.
+
+    Args:
+        problems: one `ModelError` a complaint, in the order of the model.
+    """
+
+    def __init__(self, problems: Sequence[ModelError]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class ValueProblem(Exception):
+    """A value does not fit a field; `Element` turns it into a `ModelError` with element and place.
+
+    Args:
+        expected: what the field takes, to be read after "expected".
+        hint: the nearest right value, if there is one.
+    """
+
+    def __init__(self, expected: str, hint: str | None = None) -> None:
+        self.expected = expected
+        self.hint = hint
+        super().__init__(expected, hint)

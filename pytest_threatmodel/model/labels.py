@@ -1,0 +1,73 @@
+"""Labels: what names an element in ids, marks, decisions and messages."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.model.element import Element
+    from pytest_threatmodel.model.kinds import Dataflow
+
+#: Unicode categories that break terminals, ids and files: control, format, surrogate, line and paragraph separators.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def escape(text: str) -> str:
+    """The text with control, format and surrogate characters backslash-escaped."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(char) if unicodedata.category(char) in _UNSAFE else char for char in text)
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    known = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(char)
+    if known is not None:
+        return known
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def labels(elements: Iterable[Element]) -> list[str]:
+    """One label an element, in their order, no two the same.
+
+    An element's label is its `key`, else its name. Flows that share a name get their ends, ` (User -> Web Server)`;
+    what is still the same gets the first free `#2`, `#3`.
+    """
+    elements = list(elements)
+    shared = Counter(element.name for element in elements if _is_flow(element) and not element.key)
+    wanted = [_wanted(element, shared) for element in elements]
+    taken = set(wanted)
+    seen: set[str] = set()
+    return [_unique(label, taken, seen) for label in wanted]
+
+
+def _wanted(element: Element, shared: Counter[str]) -> str:
+    if element.key:
+        return escape(element.key)
+    if _is_flow(element) and shared[element.name] > 1:
+        return escape(f"{element.name} ({ends(element)})")  # type: ignore[arg-type]  # a flow, as _is_flow says
+    return escape(element.name)
+
+
+def ends(flow: Dataflow) -> str:
+    """The two ends of a flow: "User -> Web Server"."""
+    return f"{flow.source.name} -> {flow.sink.name}"
+
+
+def _is_flow(element: Element) -> bool:
+    return "Dataflow" in type(element).kinds()
+
+
+def _unique(label: str, taken: set[str], seen: set[str]) -> str:
+    if label not in seen:
+        seen.add(label)
+        return label
+    number = 2
+    while f"{label} #{number}" in taken:
+        number += 1
+    unique = f"{label} #{number}"
+    taken.add(unique)
+    return unique

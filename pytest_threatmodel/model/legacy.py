@@ -1,0 +1,86 @@
+"""The flat names of the first pytm: controls and facts that stood on the element itself.
+
+The names are those of pytm 0.3 to 0.8; since 1.2 controls stand under `controls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Final
+
+from pytest_threatmodel.model.controls import Controls
+from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.origin import caller
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.model.element import Element
+
+#: What `get_flat` gives for a name that is no flat name.
+NOTHING: Final = object()
+
+#: Old spellings of fields.
+_FIELDS: Final = {"isSql": "isSQL", "HandlesResources": "handlesResources"}
+#: Old spellings of controls; `authenticatedWith` said that the two ends of a flow know each other.
+_CONTROLS: Final = {
+    "_authenticatesDestination": "authenticatesDestination",
+    "authenticatedWith": "authenticatesSource",
+}
+
+
+def _control(element: Element, name: str) -> str | None:
+    known = _CONTROLS.get(name, name)
+    return known if known in Controls.fields else None
+
+
+def _refuse_ambiguous(element: Element, name: str) -> None:
+    if name == "isEncrypted" and "Datastore" in type(element).kinds():
+        raise ModelError(
+            f"{element.describe()}: isEncrypted on a datastore is ambiguous",
+            place=caller(),
+            hint="write controls.isEncrypted (in transit) or controls.isEncryptedAtRest (stored data)",
+        )
+
+
+def set_flat(element: Element, name: str, value: Any) -> bool:
+    """State what an old flat name means.
+
+    Returns:
+        Whether it is an old name of this element.
+    """
+    _refuse_ambiguous(element, name)
+    field = _FIELDS.get(name)
+    if field is not None and field in type(element).fields:
+        setattr(element, field, value)
+        return True
+    control = _control(element, name)
+    if control is not None:
+        setattr(element.controls, control, value)
+        return True
+    return _set_data_type(element, name, value)
+
+
+def _set_data_type(element: Element, name: str, value: Any) -> bool:
+    """`process.dataType = "JSON"` said what format the process handles."""
+    if name != "dataType" or "Process" not in type(element).kinds():
+        return False
+    from pytest_threatmodel.model.kinds import Data
+
+    element.data = Data(f"{value} data", format=value)
+    return True
+
+
+def get_flat(element: Element, name: str) -> Any:
+    """The value behind an old flat name, or `NOTHING`."""
+    field = _FIELDS.get(name)
+    if field is not None and field in type(element).fields:
+        return getattr(element, field)
+    control = _control(element, name)
+    return NOTHING if control is None else getattr(element.controls, control)
+
+
+def names_for(element: Element) -> Iterator[str]:
+    """The flat names that the element takes, for "did you mean"."""
+    yield from Controls.fields
+    yield from (old for old, new in _FIELDS.items() if new in type(element).fields)

@@ -1,0 +1,79 @@
+"""Findings that override, and assumptions that exclude: pytm's two ways to say something about threats in a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.origin import caller
+
+
+class Finding:
+    """An override: how one threat counts on the element that carries it. What is not stated stays as it is.
+
+    Args:
+        threat_id: the threat that this is about.
+        severity: another severity (critical, high, medium, low, info, or pytm's words).
+        cvss: a CVSS score or vector, for the reports.
+        response: what is done about it: accepted, transferred, mitigated, avoided.
+        likelihood: another likelihood.
+
+    Raises:
+        ModelError: an unknown name, a value that is no text, or no `threat_id`.
+    """
+
+    _NAMES = ("threat_id", "severity", "cvss", "response", "likelihood")
+
+    def __init__(
+        self,
+        *,
+        threat_id: str,
+        severity: str | None = None,
+        cvss: str | None = None,
+        response: str | None = None,
+        likelihood: str | None = None,
+        **unknown: Any,
+    ) -> None:
+        self.place = caller()
+        for name in unknown:
+            hint = did_you_mean(name, self._NAMES)
+            raise ModelError(f"Finding() has no argument {name!r}", place=self.place, hint=hint)
+        given = {"threat_id": threat_id, "severity": severity, "cvss": cvss, "response": response}
+        for name, value in {**given, "likelihood": likelihood}.items():
+            if value is not None and not isinstance(value, str):
+                raise ModelError(f"Finding(): {name} = {value!r} is not accepted, expected text", place=self.place)
+        self.threat_id = threat_id
+        self.severity = severity
+        self.cvss = cvss
+        self.response = response
+        self.likelihood = likelihood
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.threat_id}>"
+
+
+class Assumption:
+    """Something the model takes for granted, and the threats that need no answer because of it.
+
+    Args:
+        name: the assumption, which is also the reason of the exclusion.
+        exclude: threat ids or patterns of them.
+        description: more about it.
+
+    Raises:
+        ModelError: `exclude` holds something that is no text.
+    """
+
+    def __init__(self, name: str, exclude: str | Iterable[str] = (), description: str = "") -> None:
+        self.place = caller()
+        ids = (exclude,) if isinstance(exclude, str) else tuple(exclude)
+        if not isinstance(name, str) or not all(isinstance(threat, str) for threat in ids):
+            raise ModelError("Assumption() takes a name and threat ids as text", place=self.place)
+        self.name = name
+        self.exclude = tuple(sorted(ids)) if isinstance(exclude, set | frozenset) else ids
+        self.description = description
+
+    def __repr__(self) -> str:
+        return f"<Assumption {self.name!r}>"

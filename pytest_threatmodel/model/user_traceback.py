@@ -1,0 +1,39 @@
+"""Tracebacks cut to the lines that the user wrote."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+_OWN = str(Path(__file__).resolve().parents[1]) + os.sep
+#: What runs between the user's lines when a file is loaded: the import system, and whatever ships with pytest.
+_MACHINERY = (
+    "<frozen importlib",
+    f"{os.sep}_pytest{os.sep}",
+    f"{os.sep}pluggy{os.sep}",
+    f"{os.sep}importlib{os.sep}",
+)
+
+
+def _is_users(frame: traceback.FrameSummary) -> bool:
+    name = frame.filename
+    return not name.startswith(_OWN) and not any(part in name for part in _MACHINERY)
+
+
+def user_traceback(error: BaseException) -> str:
+    """The error as Python prints it, without the frames of this package and of the import system.
+
+    Args:
+        error: what was raised while the user's file ran.
+    """
+    lines = _frames(error.__traceback__)
+    text = "".join(traceback.format_exception_only(type(error), error)).rstrip()
+    if isinstance(error, SyntaxError) or not lines:
+        return text
+    return "".join(["Traceback (your lines only):\n", *traceback.format_list(lines)]) + text
+
+
+def _frames(tb: TracebackType | None) -> list[traceback.FrameSummary]:
+    return [frame for frame in traceback.extract_tb(tb) if _is_users(frame)]

@@ -1,0 +1,64 @@
+"""The entry point: options, marks, the fixture; the rest is registered only when threat models are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_threatmodel.plugin import options
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.tm import TM
+
+#: Read by the rewriting hook: nothing in the package asserts, so there is nothing to rewrite.
+PYTEST_DONT_REWRITE = True
+
+_MARKS = (
+    "threat(id, element, kind, severity, stride, cwe, pack): on every pair of a threat model; "
+    "select pairs with -m 'threat(severity=\"high\")'.",
+    "threat_accept(*threats, element='*', reason, owner, until, ticket, facts): the risk of these threats is accepted.",
+    "threat_exclude(*threats, element='*', reason): these threats do not concern the system.",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options.add(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from pytest_threatmodel import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for mark in _MARKS:
+        config.addinivalue_line("markers", mark)
+    if options.is_on(config):
+        from pytest_threatmodel.plugin.session import register
+
+        register(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    if options.asks_to_print(config):
+        from pytest_threatmodel.plugin.commands import run
+
+        return run(config)
+    return None
+
+
+@pytest.fixture
+def threatmodel(request: pytest.FixtureRequest) -> TM:
+    """The model of the file that the test stands in, complete with everything that its elements inherit."""
+    if not options.is_on(request.config):
+        pytest.skip("threat models are off: run pytest --threatmodel")
+    from pytest_threatmodel.plugin.collect import ThreatModelFile
+
+    file = request.node.getparent(ThreatModelFile)
+    if file is None:
+        pytest.fail("the threatmodel fixture is for tests in a model file (threatmodel_*.py)", pytrace=False)
+    model: TM = file.model
+    return model

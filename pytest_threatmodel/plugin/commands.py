@@ -1,0 +1,174 @@
+"""The options that print something and leave."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_threatmodel.analysis.evaluate import Row
+from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.analysis.evaluate import evaluate
+from pytest_threatmodel.analysis.explain import explain
+from pytest_threatmodel.analysis.text import explanation_lines
+from pytest_threatmodel.library.errors import LibraryError
+from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.threat import Threat
+from pytest_threatmodel.model.fields import Field
+from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.loading import LoadError
+from pytest_threatmodel.model.loading import load_model
+from pytest_threatmodel.model.vocabulary import KindInfo
+from pytest_threatmodel.plugin import options
+from pytest_threatmodel.plugin.first_model import FIRST_MODEL
+from pytest_threatmodel.plugin.session import make_library
+
+#: How many labels an error message lists.
+_LISTED = 12
+
+
+def run(config: pytest.Config) -> int:
+    """Carry out the printing options of a run.
+
+    Raises:
+        pytest.UsageError: what is asked for does not exist.
+    """
+    settings = options.read(config)
+    target = config.getoption("threatmodel_init")
+    if target:
+        _init(config.invocation_params.dir / target)
+    library = make_library(config, settings)
+    lines: list[str] = []
+    if config.getoption("threatmodel_list"):
+        lines += _list(library)
+    if config.getoption("threatmodel_describe"):
+        lines += _describe(library, config.getoption("threatmodel_describe"))
+    if config.getoption("threatmodel_explain"):
+        lines += _explain(config, library, settings, config.getoption("threatmodel_explain"))
+    for line in lines:
+        print(line)
+    return int(pytest.ExitCode.OK)
+
+
+def _init(path: Path) -> None:
+    if not path.suffix:
+        path = path.with_suffix(".py")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(FIRST_MODEL)
+    except FileExistsError:
+        raise pytest.UsageError(f"--threatmodel-init: {path} exists already") from None
+    except OSError as error:
+        raise pytest.UsageError(f"--threatmodel-init: cannot write {path}: {error.strerror}") from None
+    shown = os.path.relpath(path)
+    print(f"wrote {shown}; run it with: pytest --threatmodel {shown}")
+
+
+def _list(library: Library) -> Iterator[str]:
+    width = max((len(threat.id) for threat in library.threats), default=0)
+    for pack in library.packs:
+        yield f"{pack.name} {pack.version}: {pack.title}".replace(" :", ":")
+        for threat in pack.threats:
+            yield f"  {threat.id:<{width}}  {threat.severity:<8}  {threat.title}"
+
+
+def _describe(library: Library, name: str) -> Iterator[str]:
+    kinds = library.vocabulary.kinds
+    if name in kinds:
+        return _describe_kind(kinds[name])
+    if name in library:
+        return _describe_threat(library[name])
+    known = [*kinds, *(threat.id for threat in library.threats)]
+    hint = did_you_mean(name, known)
+    raise pytest.UsageError(
+        f"--threatmodel-describe: {name!r} is no kind and no threat" + (f"; {hint}" if hint else "")
+    )
+
+
+def _describe_kind(kind: KindInfo) -> Iterator[str]:
+    yield f"{kind.name}: {kind.doc}"
+    width = max(len(name) for name in kind.fields)
+    for name, field in sorted(kind.fields.items(), key=lambda item: (item[1].role, item[0])):
+        yield f"  {name:<{width}}  {field.role:<10}  {field.type}{_default(field)}  {field.doc}"
+
+
+def _default(field: Field[object, object]) -> str:
+    if field.is_relation or field.type.shape in ("texts", "ints", "other"):
+        return ""
+    return f" = {getattr(field.default, 'name', repr(field.default))}"
+
+
+def _describe_threat(threat: Threat) -> Iterator[str]:
+    yield f"{threat.id}  {threat.title}"
+    told = {
+        "pack": f"{threat.pack} (since {threat.since})" if threat.since else threat.pack,
+        "targets": ", ".join(threat.targets),
+        "severity": threat.severity,
+        "likelihood": threat.likelihood,
+        "adjusted": "; ".join(f"{adjust.severity} when {adjust.why}" for adjust in threat.adjust),
+        "STRIDE": ", ".join(threat.stride),
+        "CWE": ", ".join(map(str, threat.cwe)),
+        "CAPEC": ", ".join(map(str, threat.capec)),
+        "OWASP": ", ".join(threat.owasp),
+        "condition": threat.condition,
+        "description": threat.description,
+        "mitigation": threat.mitigation,
+        "references": ", ".join(threat.references),
+    }
+    yield from (f"  {name:<11}  {' '.join(value.split())}" for name, value in told.items() if value)
+
+
+def _explain(config: pytest.Config, library: Library, settings: options.Settings, nodeid: str) -> Iterator[str]:
+    file, separator, pair = nodeid.partition("::")
+    if not separator or not pair:
+        raise pytest.UsageError(
+            f'--threatmodel-explain: {nodeid!r} is no pair, expected "path/threatmodel_x.py::DE01[Place order]"'
+        )
+    verdicts = _verdicts(config, library, settings, file)
+    found = list(_matching(verdicts, pair))
+    if not found:
+        raise pytest.UsageError(_no_pair(verdicts, file, pair))
+    for number, (row, column) in enumerate(found):
+        if number:
+            yield ""
+        explanation = explain(verdicts, row, column)
+        lead = f"{row.rules[column].threat.id}[{row.label}]: {explanation.verdict.value}"
+        yield from explanation_lines(explanation, lead=lead)
+
+
+def _verdicts(config: pytest.Config, library: Library, settings: options.Settings, file: str) -> Verdicts:
+    path = next(
+        (base / file for base in (config.invocation_params.dir, config.rootpath) if (base / file).is_file()),
+        None,
+    )
+    if path is None:
+        raise pytest.UsageError(f"--threatmodel-explain: there is no file {file!r}")
+    build = next((function for pattern, function in settings.builders.items() if path.match(pattern)), None)
+    try:
+        loaded = load_model(path.resolve(), library.vocabulary.declared, build)
+        return evaluate(loaded.model, library)
+    except (LoadError, LibraryError) as error:
+        raise pytest.UsageError(f"--threatmodel-explain: {error}") from None
+
+
+def _matching(verdicts: Verdicts, pair: str) -> Iterator[tuple[Row, int]]:
+    """The pairs of a node id: one, or all of a threat where no element is named."""
+    for row, column in verdicts.pairs():
+        threat = row.rules[column].threat.id
+        if pair in (threat, f"{threat}[{row.label}]"):
+            yield row, column
+
+
+def _no_pair(verdicts: Verdicts, file: str, pair: str) -> str:
+    threat, _, rest = pair.partition("[")
+    library = verdicts.rulebook.library
+    if threat not in library:
+        hint = did_you_mean(threat, (each.id for each in library.threats))
+        return f"--threatmodel-explain: there is no threat {threat!r}" + (f"; {hint}" if hint else "")
+    labels = [row.label for row, column in verdicts.pairs() if row.rules[column].threat.id == threat]
+    text = f"--threatmodel-explain: {file} has no pair {pair!r}"
+    near = did_you_mean(rest.removesuffix("]"), labels)
+    more = ", ..." if len(labels) > _LISTED else ""
+    return f"{text}; {near}" if near else f"{text}; {threat} meets: {', '.join(labels[:_LISTED])}{more}"

@@ -1,0 +1,159 @@
+"""The decisions of one model file: read from marks and assumptions, put on pairs, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import date
+from typing import Any
+
+from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import MARKS
+from pytest_threatmodel.decisions.decision import Decision
+from pytest_threatmodel.decisions.decision import DecisionError
+from pytest_threatmodel.decisions.decision import read_decision
+from pytest_threatmodel.decisions.judge import Outcome
+from pytest_threatmodel.decisions.judge import judge
+from pytest_threatmodel.decisions.judge import stale_decisions
+from pytest_threatmodel.decisions.matching import PairKey
+from pytest_threatmodel.decisions.matching import Scope
+from pytest_threatmodel.decisions.matching import match
+from pytest_threatmodel.library.threat import SEVERITIES
+from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.notes import Assumption
+from pytest_threatmodel.model.origin import Place
+
+
+@dataclass
+class Decided:
+    """What people decided about the pairs of one model.
+
+    Attributes:
+        outcomes: for every pair whose outcome does not follow from its verdict alone.
+        plain: element label -> the plain pytest marks on it.
+        problems: what is wrong with the decisions, each a sentence.
+        warnings: what does nothing.
+        made: every decision that was read.
+    """
+
+    outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
+    plain: dict[str, list[Any]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    made: list[Decision] = field(default_factory=list)
+
+
+def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: str, file: str) -> Decided:
+    """Read and judge the decisions of a model file.
+
+    Args:
+        verdicts: of the model.
+        file_marks: the file's `pytestmark`.
+        today: by which decisions expire.
+        fail_on: the lowest severity that fails.
+        file: the path, for messages.
+
+    Raises:
+        WordError: an override names no severity.
+    """
+    decided = Decided(problems=_unknown_overrides(verdicts))
+    on_elements = {label: _read_element(element, label, decided) for label, element in verdicts.labels.items()}
+    on_file = _read(file_marks, Place(file, 1), decided)
+    on_file += [_assumed(assumption, decided) for assumption in verdicts.model.assumptions if assumption.exclude]
+    made = {label: decisions for label, decisions in on_elements.items() if decisions}
+    matched = match(made, on_file, _scope(verdicts))
+    decided.problems += map(str, matched.errors)
+    decided.warnings += matched.warnings
+    decided.made += [decision for decision, _ in matched.covered]
+    found = _verdict_of(verdicts)
+    stale: set[PairKey] = set()
+    for decision, pairs in stale_decisions(matched.covered, lambda pair: found[pair] is Verdict.VULNERABLE):
+        if len(pairs) == 1 and decision.is_literal:
+            stale.update(pairs)
+        else:
+            what = "covers no pair" if not pairs else f"none of its {len(pairs)} pairs is a finding"
+            decided.problems.append(f"{decision.place}: {decision.spelled} is no longer needed: {what}")
+    for pair, decision in matched.by_pair.items():
+        decided.outcomes[pair] = judge(found[pair], decision, today=today, stale=pair in stale)
+    _soften(verdicts, fail_on, today, decided)
+    return decided
+
+
+def _scope(verdicts: Verdicts) -> Scope:
+    pairs: dict[str, list[str]] = {label: [] for label in verdicts.labels}
+    for row in verdicts.rows:
+        pairs[row.label] = [rule.threat.id for rule in row.rules]
+    return Scope(pairs, [threat.id for threat in verdicts.rulebook.library.threats])
+
+
+def _verdict_of(verdicts: Verdicts) -> dict[PairKey, Verdict]:
+    return {(row.rules[column].threat.id, row.label): row.verdicts[column] for row, column in verdicts.pairs()}
+
+
+def _read_element(element: Any, label: str, decided: Decided) -> list[Decision]:
+    marks = element.marks if isinstance(element.marks, list | tuple) else [element.marks]
+    decisions = _read(marks, element.place, decided)
+    decided.plain[label] = [mark for mark in marks if getattr(getattr(mark, "mark", mark), "name", "") not in MARKS]
+    decisions += [_assumed(assumption, decided) for assumption in element.assumptions if assumption.exclude]
+    return decisions
+
+
+def _read(marks: Iterable[Any], place: Place, decided: Decided) -> list[Decision]:
+    decisions = []
+    for mark in marks:
+        plain = mark if hasattr(mark, "place") else getattr(mark, "mark", mark)
+        if getattr(plain, "name", None) not in MARKS:
+            if not hasattr(plain, "name"):
+                decided.problems.append(f"{place}: marks hold {mark!r}, expected marks, accept(...) or exclude(...)")
+            continue
+        try:
+            decisions.append(read_decision(plain, place))
+        except DecisionError as error:
+            decided.problems.append(str(error))
+    return decisions
+
+
+def _assumed(assumption: Assumption, decided: Decided) -> Decision:
+    reason = f"{assumption.name}: {assumption.description}" if assumption.description else assumption.name
+    return Decision(
+        "excluded",
+        assumption.exclude,
+        "*",
+        reason,
+        None,
+        None,
+        None,
+        None,
+        assumption.place,
+        repr(assumption),
+    )
+
+
+def _soften(verdicts: Verdicts, fail_on: str, today: date, decided: Decided) -> None:
+    """Findings below the threshold, where nobody decided anything."""
+    lowest = SEVERITIES.index(fail_on)
+    for row, column in verdicts.pairs():
+        if row.verdicts[column] is not Verdict.VULNERABLE:
+            continue
+        pair = (row.rules[column].threat.id, row.label)
+        rating, _ = severity(row, column)
+        if pair not in decided.outcomes and SEVERITIES.index(rating) > lowest:
+            softened = f"{rating} severity, below --threatmodel-fail-on={fail_on}"
+            decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=today, softened=softened)
+
+
+def _unknown_overrides(verdicts: Verdicts) -> list[str]:
+    """Overrides of threats that are in no pack."""
+    library = verdicts.rulebook.library
+    problems = []
+    for element in verdicts.model.elements:
+        for override in element.overrides:
+            if override.threat_id not in library:
+                hint = did_you_mean(override.threat_id, (threat.id for threat in library.threats))
+                text = f"{override.place}: override of unknown threat {override.threat_id!r}"
+                problems.append(text if hint is None else f"{text}; {hint}")
+    return problems

@@ -1,0 +1,208 @@
+"""The test items: one a pair, and one for the decisions of a file that are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+from pytest_threatmodel.analysis.evaluate import Row
+from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.explain import explain
+from pytest_threatmodel.analysis.text import explanation_lines
+from pytest_threatmodel.analysis.text import short_text
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import MARKS
+from pytest_threatmodel.decisions.decision import DecisionError
+from pytest_threatmodel.decisions.decision import read_decision
+from pytest_threatmodel.decisions.judge import FAILED
+from pytest_threatmodel.decisions.judge import PASSED
+from pytest_threatmodel.decisions.judge import Outcome
+from pytest_threatmodel.decisions.judge import judge
+from pytest_threatmodel.model.origin import Place
+from pytest_threatmodel.plugin.failure import FailureText
+from pytest_threatmodel.plugin.junit import properties
+from pytest_threatmodel.plugin.session import run_key
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.plugin.collect import ThreatModelFile
+
+
+class ThreatFinding(Exception):
+    """A threat applies to an element and is not controlled."""
+
+
+class RuleError(Exception):
+    """A threat's condition could not be evaluated."""
+
+
+class DecisionFailure(Exception):
+    """A decision is wrong, or no longer needed."""
+
+
+class ThreatItem(pytest.Item):
+    """One threat on one element.
+
+    Args:
+        row: the element with its verdicts.
+        column: which of the row's rules this is.
+    """
+
+    parent: ThreatModelFile
+    #: For plugins that look for a test's function.
+    obj = None
+
+    _properties: list[tuple[str, object]] | None = None
+
+    def __init__(self, *, row: Row, column: int, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.row = row
+        self.column = column
+        rule = row.rules[column]
+        verdict = row.verdicts[column]
+        known = self.parent.decided.outcomes.get((rule.threat.id, row.label))
+        self.outcome = known or (FAILED if verdict in (Verdict.VULNERABLE, Verdict.ERROR) else PASSED)
+        if known is not None:
+            self._mark(known)
+        for mark in self.parent.decided.plain.get(row.label, ()):
+            self.add_marker(mark)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the threat means for the element."""
+        return self.row.verdicts[self.column]
+
+    def is_of(self, patterns: tuple[str, ...]) -> bool:
+        """Whether the threat is one of these ids or patterns."""
+        from pytest_threatmodel.plugin.collect import matches
+
+        return matches(self.row.rules[self.column].threat.id, patterns)
+
+    def _mark(self, outcome: Outcome) -> None:
+        """Let pytest itself skip the pair or expect its failure."""
+        if outcome.result == "skipped":
+            super().add_marker(pytest.mark.skip(reason=outcome.reason))
+        elif outcome.result == "xfailed":
+            super().add_marker(pytest.mark.xfail(reason=outcome.reason, raises=ThreatFinding, strict=True))
+
+    def add_marker(self, marker: str | pytest.MarkDecorator, append: bool = True) -> None:
+        """Add a mark, as a conftest does; one that decides is judged at once."""
+        super().add_marker(marker, append)
+        plain = getattr(marker, "mark", None)
+        if getattr(plain, "name", None) in MARKS:
+            self._decide(plain)
+
+    def _decide(self, mark: Any) -> None:
+        run = self.config.stash[run_key]
+        try:
+            decision = read_decision(mark, Place(str(self.path), self._line() + 1))
+        except DecisionError as error:
+            self.outcome = Outcome("failed", str(error))
+            return
+        if matches_pair(decision.threats, decision.element, self):
+            self.outcome = judge(self.verdict, decision, today=run.today)
+            self._mark(self.outcome)
+
+    def iter_markers_with_node(self, name: str | None = None) -> Iterator[tuple[Any, pytest.Mark]]:
+        """The marks of pair, file and folders, the `threat` marks made when somebody asks.
+
+        An xfail from further up counts only for findings: on a pair that passes it would be an XPASS.
+        """
+        if name in (None, "threat"):
+            for mark in self._threat_marks():
+                yield self, mark
+        for node, mark in super().iter_markers_with_node(name):
+            if mark.name != "xfail" or self.verdict in (Verdict.VULNERABLE, Verdict.ERROR):
+                yield node, mark
+
+    def _threat_marks(self) -> Iterator[pytest.Mark]:
+        """One mark for each combination, since -m compares plain values and never lists."""
+        threat = self.row.rules[self.column].threat
+        rating, _ = severity(self.row, self.column)
+        for stride, cwe in product(threat.stride or (None,), threat.cwe or (None,)):
+            yield pytest.mark.threat(
+                id=threat.id,
+                element=self.row.label,
+                kind=self.row.element.kind(),
+                severity=rating,
+                stride=stride,
+                cwe=cwe,
+                pack=threat.pack,
+            ).mark
+
+    @property
+    def user_properties(self) -> list[tuple[str, object]]:
+        """The JUnit properties of the pair, made when a report asks."""
+        if self._properties is None:
+            self._properties = properties(self)
+        return self._properties
+
+    @user_properties.setter
+    def user_properties(self, value: list[tuple[str, object]]) -> None:
+        # pytest.Item sets an empty list; what is set later, by whomever, stays.
+        self._properties = value or None
+
+    def runtest(self) -> None:
+        if self.verdict is Verdict.ERROR:
+            raise RuleError
+        if self.verdict is Verdict.VULNERABLE:
+            raise ThreatFinding
+        if self.outcome.result == "failed":
+            raise DecisionFailure
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if not isinstance(excinfo.value, ThreatFinding | RuleError | DecisionFailure):
+            return super().repr_failure(excinfo, style)
+        explanation = explain(self.parent.verdicts, self.row, self.column)
+        lead = self.outcome.reason if self.outcome.result == "failed" else ""
+        text = "\n".join(explanation_lines(explanation, lead=lead))
+        short = f"{lead}: {short_text(explanation)}" if lead else short_text(explanation)
+        return FailureText(text, str(self._file()), self._line() + 1, short)
+
+    def _file(self) -> Path:
+        return self.path
+
+    def _line(self) -> int:
+        """The line in the model file that makes the element, counted from 0."""
+        place = self.row.element.place
+        return place.line - 1 if place.file == str(self.path) else 0
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self._line(), self.name
+
+
+def matches_pair(threats: tuple[str, ...], element: str, item: ThreatItem) -> bool:
+    """Whether a decision that was put on an item reaches its pair."""
+    from pytest_threatmodel.plugin.collect import matches
+
+    return item.is_of(threats) and matches(item.row.label, (element,))
+
+
+class DecisionsItem(pytest.Item):
+    """The decisions of a model file that are wrong, as one failing test.
+
+    Args:
+        problems: each a sentence.
+    """
+
+    obj = None
+
+    def __init__(self, *, problems: tuple[str, ...], **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.problems = problems
+
+    def runtest(self) -> None:
+        raise DecisionFailure
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if not isinstance(excinfo.value, DecisionFailure):
+            return super().repr_failure(excinfo, style)
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        return FailureText("\n".join(self.problems), str(self.path), 1, f"{self.problems[0]}{more}")
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.name

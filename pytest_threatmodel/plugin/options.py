@@ -1,0 +1,188 @@
+"""Options and ini settings: their names, help, defaults, and the one place that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from typing import Final
+
+import pytest
+
+#: Options that print something and leave.
+PRINTING: Final = ("list", "describe", "explain", "init")
+DEFAULT_FILES: Final = ("threatmodel_*.py",)
+
+
+def add(parser: pytest.Parser) -> None:
+    """Declare options and ini settings; 0.3 ms in a run that does not use them."""
+    group = parser.getgroup("threatmodel", "threat models")
+    add_option = group.addoption
+    add_option(
+        "--threatmodel",
+        action="store_true",
+        default=None,
+        dest="threatmodel",
+        help="Collect threat models; every other option of this group implies it (ini: threatmodel; default: off)",
+    )
+    add_option(
+        "--no-threatmodel",
+        action="store_false",
+        default=None,
+        dest="threatmodel",
+        help="Do not collect threat models, whatever the ini file says",
+    )
+    add_option(
+        "--threatmodel-exclude",
+        action="append",
+        metavar="IDS",
+        help="Deselect the pairs of these threats: ids or patterns, separated by commas "
+        "(ini: threatmodel_exclude; default: none)",
+    )
+    add_option(
+        "--threatmodel-fail-on",
+        metavar="SEVERITY",
+        help="Undecided findings below this severity (critical, high, medium, low, info) are expected failures "
+        "(ini: threatmodel_fail_on; default: info, every finding fails)",
+    )
+    add_option(
+        "--threatmodel-list",
+        action="store_true",
+        help="Print the threats of the library and leave",
+    )
+    add_option(
+        "--threatmodel-describe",
+        metavar="KIND_OR_ID",
+        help="Print the fields of a kind of element, or all about a threat, and leave",
+    )
+    add_option(
+        "--threatmodel-explain",
+        metavar="NODEID",
+        help="Print why a pair has its verdict, green ones too, and leave",
+    )
+    add_option(
+        "--threatmodel-init",
+        metavar="FILE",
+        help="Write a commented first model that runs, and leave",
+    )
+    _add_ini(parser)
+
+
+def _add_ini(parser: pytest.Parser) -> None:
+    add = parser.addini
+    add("threatmodel", "Collect threat models in every run (default: false)", type="bool", default=None)
+    add(
+        "threatmodel_files",
+        "Patterns of model files; file.py::function calls a function that makes the model (default: threatmodel_*.py)",
+        type="args",
+        default=list(DEFAULT_FILES),
+    )
+    add(
+        "threatmodel_threats",
+        "Threat files or folders of them (TOML, or pytm's JSON)",
+        type="paths",
+        default=[],
+    )
+    add("threatmodel_packs", "The threat packs to use, by name (default: all)", type="args", default=[])
+    add(
+        "threatmodel_required",
+        "A run that collects no model fails (default: false)",
+        type="bool",
+        default=False,
+    )
+    add("threatmodel_exclude", "As --threatmodel-exclude", type="args", default=[])
+    add("threatmodel_fail_on", "As --threatmodel-fail-on", default="")
+
+
+def _ini(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(name)
+    except (ValueError, TypeError) as error:
+        raise pytest.UsageError(f"ini setting {name}: {error}") from None
+
+
+def asks_to_print(config: pytest.Config) -> bool:
+    """Whether one of the options that print and leave is given."""
+    return any(config.getoption(f"threatmodel_{name}") for name in PRINTING)
+
+
+def is_on(config: pytest.Config) -> bool:
+    """Whether threat models are collected in this run."""
+    given: bool | None = config.getoption("threatmodel")
+    if given is not None:
+        return given
+    implied = config.getoption("threatmodel_exclude") or config.getoption("threatmodel_fail_on")
+    return bool(implied or asks_to_print(config) or _ini(config, "threatmodel"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What options and ini file say, checked.
+
+    Args:
+        files: patterns of model files.
+        builders: pattern -> the function that builds the model, for patterns with `::`.
+        threats: more threat files and folders.
+        packs: names of packs, or None for all.
+        required: a run without a model fails.
+        exclude: threat ids or patterns whose pairs are deselected.
+        fail_on: the lowest severity that fails.
+    """
+
+    files: tuple[str, ...]
+    builders: dict[str, str]
+    threats: tuple[Path, ...]
+    packs: tuple[str, ...] | None
+    required: bool
+    exclude: tuple[str, ...]
+    fail_on: str
+
+
+def read(config: pytest.Config) -> Settings:
+    """The settings of the run.
+
+    Raises:
+        pytest.UsageError: something in options or ini file is wrong.
+    """
+    files, builders = _files(_ini(config, "threatmodel_files"))
+    return Settings(
+        files=files,
+        builders=builders,
+        threats=tuple(_ini(config, "threatmodel_threats")),
+        packs=tuple(_ini(config, "threatmodel_packs")) or None,
+        required=bool(_ini(config, "threatmodel_required")),
+        exclude=_exclude(config),
+        fail_on=_fail_on(config),
+    )
+
+
+def _files(patterns: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    names, builders = [], {}
+    for pattern in patterns:
+        name, separator, function = pattern.partition("::")
+        if separator and not function.isidentifier():
+            raise pytest.UsageError(f"ini setting threatmodel_files: {pattern!r} names no function after '::'")
+        names.append(name)
+        if separator:
+            builders[name] = function
+    return tuple(names), builders
+
+
+def _exclude(config: pytest.Config) -> tuple[str, ...]:
+    given: list[str] = config.getoption("threatmodel_exclude") or []
+    values = [*_ini(config, "threatmodel_exclude"), *given]
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _fail_on(config: pytest.Config) -> str:
+    word = config.getoption("threatmodel_fail_on") or _ini(config, "threatmodel_fail_on")
+    if not word:
+        return "info"
+    from pytest_threatmodel.library.threat import WordError
+    from pytest_threatmodel.library.threat import parse_severity
+
+    try:
+        return parse_severity(word)
+    except WordError as error:
+        raise pytest.UsageError(f"--threatmodel-fail-on: {error}") from None

@@ -1,0 +1,92 @@
+"""One run: the library and the settings, the models that were loaded, and the hooks around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_threatmodel.analysis.examples import failing_examples
+from pytest_threatmodel.library.errors import LibraryError
+from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.plugin import options
+
+
+@dataclass
+class Run:
+    """What a run of pytest knows about threat models.
+
+    Args:
+        settings: what options and ini file say.
+        library: the threats that count.
+        python_files: the user's own `python_files`, before ours were added.
+        today: the day, in UTC, by which decisions expire.
+        summaries: one plain dictionary a loaded model, for the closing section; under xdist they come from a worker.
+        excluded: how many pairs `--threatmodel-exclude` deselected.
+    """
+
+    settings: options.Settings
+    library: Library
+    python_files: tuple[str, ...]
+    today: date
+    summaries: list[dict[str, Any]] = field(default_factory=list)
+    excluded: int = 0
+
+
+#: The run; there only when threat models are on.
+run_key = pytest.StashKey[Run]()
+
+
+def make_library(config: pytest.Config, settings: options.Settings) -> Library:
+    """The library of a run, the packs of hooks included.
+
+    Raises:
+        pytest.UsageError: a pack cannot be used, or its examples do not hold.
+    """
+    from_hooks = [pack for packs in config.hook.pytest_threatmodel_packs(config=config) for pack in packs or ()]
+    try:
+        library = load_library(settings.packs, settings.threats, from_hooks)
+    except LibraryError as error:
+        raise pytest.UsageError(f"threat library: {error}") from None
+    # The shipped packs are held to their examples by our own tests; other people's are checked when they are used.
+    for problem in failing_examples(library):
+        raise pytest.UsageError(f"threat library: {problem}")
+    return library
+
+
+def register(config: pytest.Config) -> None:
+    """Switch threat models on for this run.
+
+    Raises:
+        pytest.UsageError: settings or packs are wrong.
+    """
+    from pytest_threatmodel.plugin import collect
+    from pytest_threatmodel.plugin import terminal
+    from pytest_threatmodel.plugin import xdist
+
+    settings = options.read(config)
+    python_files = tuple(config.getini("python_files"))
+    # pytest's rewriting hook and its own collection go by python_files; model files join them.
+    for pattern in settings.files:
+        config.addinivalue_line("python_files", pattern)
+    today = datetime.now(UTC).date()
+    config.stash[run_key] = Run(settings, make_library(config, settings), python_files, today)
+    for plugin in (collect.Collection(config), terminal.Terminal(config)):
+        config.pluginmanager.register(plugin)
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(xdist.Gathering(config))
+
+
+def shown_path(config: pytest.Config, path: Path) -> str:
+    """The path relative to the root, as node ids have it."""
+    try:
+        return path.relative_to(config.rootpath).as_posix()
+    except ValueError:
+        return str(path)

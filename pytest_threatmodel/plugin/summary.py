@@ -1,0 +1,65 @@
+"""What the closing section says of one model, as plain data that crosses from worker to controller."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+from typing import Any
+
+from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.library.threat import SEVERITIES
+from pytest_threatmodel.plugin.session import Run
+from pytest_threatmodel.plugin.session import shown_path
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.plugin.collect import ThreatModelFile
+
+
+def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
+    """The figures of one model: nothing but strings, numbers, lists and dictionaries, as xdist demands.
+
+    Args:
+        file: after its decisions were judged.
+        run: for the day.
+    """
+    verdicts = file.verdicts
+    counted: Counter[Verdict] = Counter(verdict for row in verdicts.rows for verdict in row.verdicts)
+    findings: Counter[str] = Counter()
+    decisions: Counter[str] = Counter()
+    for outcome in file.decided.outcomes.values():
+        if outcome.decision is not None:
+            late = outcome.decision.status == "accepted" and outcome.decision.expired(run.today)
+            decisions["expired" if late else outcome.decision.status] += 1
+    for row, column in verdicts.pairs():
+        if row.verdicts[column] is Verdict.VULNERABLE:
+            pair = (row.rules[column].threat.id, row.label)
+            known = file.decided.outcomes.get(pair)
+            if known is None or known.decision is None or known.result == "failed":
+                findings[severity(row, column)[0]] += 1
+    elements = list(verdicts.labels.values())
+    return {
+        "file": shown_path(file.config, file.path),
+        "name": file.model.name,
+        "elements": len(elements),
+        "out_of_scope": sum(not element.inScope for element in elements),
+        "pairs": len(verdicts),
+        "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
+        "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
+        "decisions": dict(sorted(decisions.items())),
+        "notices": _notices(file, run),
+    }
+
+
+def _notices(file: ThreatModelFile, run: Run) -> list[str]:
+    """What nobody must do anything about today."""
+    dead = [
+        f"{decision.place}: {decision.spelled} ends on {decision.until}"
+        for decision in file.decided.made
+        if decision.until is not None and 0 <= (decision.until - run.today).days < SOON
+    ]
+    return dead
+
+
+#: An acceptance that ends within so many days is announced.
+SOON = 30

@@ -1,0 +1,72 @@
+"""The terminal: a header line with packs and threats, and the closing section with the models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_threatmodel.model.labels import escape
+from pytest_threatmodel.plugin.session import run_key
+
+
+class Terminal:
+    """Writes header and closing section; fails a run that should have collected a model and did not."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._run = config.stash[run_key]
+
+    def pytest_report_header(self) -> str:
+        packs = ", ".join(f"{pack.name} {pack.version}".rstrip() for pack in self._run.library.packs)
+        return f"threat models: {len(self._run.library)} threats from {packs}"
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        controls = not hasattr(self._config, "workerinput")
+        missing = self._run.settings.required and not self._run.summaries
+        if controls and missing and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._config.get_verbosity() < 0:
+            return
+        lines = list(closing_lines(self._run.summaries, self._run.excluded))
+        if not self._run.summaries and self._run.settings.required:
+            lines.append("threatmodel_required is set: a run without a model fails")
+        terminalreporter.section("threat model", blue=True)
+        for line in lines:
+            terminalreporter.line(line)
+
+
+def closing_lines(summaries: list[dict[str, Any]], excluded: int) -> list[str]:
+    """The closing section: a few lines a model, or why there is none.
+
+    Args:
+        summaries: of `summary.summary`.
+        excluded: how many pairs were deselected.
+    """
+    if not summaries:
+        return ["no model collected: model files are named threatmodel_*.py, or as ini threatmodel_files says"]
+    lines = [line for each in summaries for line in _model_lines(each)]
+    if excluded:
+        lines.append(f"{excluded} pairs deselected by --threatmodel-exclude")
+    return lines
+
+
+def _model_lines(figures: dict[str, Any]) -> list[str]:
+    elements = f"{figures['elements']} elements"
+    if figures["out_of_scope"]:
+        elements += f" ({figures['out_of_scope']} out of scope)"
+    verdicts = _counted(figures["verdicts"]) or "none"
+    lines = [
+        f"{figures['file']}: {escape(figures['name'])}, {elements}, {figures['pairs']} pairs: {verdicts}",
+        f"  findings: {_counted(figures['findings']) or 'none'}",
+    ]
+    if figures["decisions"]:
+        lines.append(f"  decisions: {_counted(figures['decisions'])}")
+    return lines + [f"  {notice}" for notice in figures["notices"]]
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in counts.items())

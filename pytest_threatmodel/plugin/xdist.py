@@ -1,0 +1,32 @@
+"""xdist: the workers load the models, the controller shows what one of them found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_threatmodel.plugin.session import run_key
+
+_KEY = "threatmodel"
+
+
+class Gathering:
+    """Brings the figures of one worker to the controller; every worker loads every model."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._run = config.stash[run_key]
+
+    def pytest_sessionfinish(self) -> None:
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[_KEY] = {"summaries": self._run.summaries, "excluded": self._run.excluded}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        sent = getattr(node, "workeroutput", {}).get(_KEY)
+        # A worker that crashed sends nothing; the first that ends well speaks for all.
+        if sent and not self._run.summaries:
+            self._run.summaries[:] = sent["summaries"]
+            self._run.excluded = sent["excluded"]

@@ -1,0 +1,63 @@
+"""What the README and the pages quote is what is printed, and the commands are those that the build runs."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"), run_name="generate")
+PAGES = [path for path in GENERATE["pages"]() if GENERATE["BLOCK"].search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9, 2), reason="the blocks show the layout of a newer pytest")
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_output_blocks_are_what_the_commands_print(page: Path) -> None:
+    """`python docs/generate.py` writes the new output; read the difference before you commit it."""
+    text = page.read_text(encoding="utf-8")
+    assert GENERATE["rewritten"](text) == text
+
+
+def test_readme_shows_a_run() -> None:
+    assert ROOT / "README.md" in PAGES
+
+
+def test_blocks_that_differ_by_the_time_alone_stay() -> None:
+    page = "<!-- output: pytest x -->\n```text\n===== 1 passed in 0.10s =====\n```\n"
+    rewritten = GENERATE["rewritten"]
+    assert rewritten(page, lambda args: "==== 1 passed in 12.34s ====\n") == page
+    assert "2 passed" in rewritten(page, lambda args: "===== 2 passed in 0.10s =====\n")
+
+
+def test_long_outputs_are_cut_to_the_first_failure() -> None:
+    """What is left out is counted, and each section's end is kept."""
+    failures = "".join(f"___ {name} ___\nwhy\n" for name in "ABC")
+    summary = "".join(f"FAILED {name}\n" for name in "ABCDEF")
+    output = f"=== FAILURES ===\n{failures}=== summary ===\n{summary}=== 6 failed ===\n"
+    assert GENERATE["excerpt"](output).splitlines() == [
+        "=== FAILURES ===",
+        "___ A ___",
+        "why",
+        "[2 more failures]",
+        "=== summary ===",
+        *(f"FAILED {name}" for name in "ABCD"),
+        "[2 more lines]",
+        "=== 6 failed ===",
+    ]
+
+
+def test_the_build_runs_the_test_command_of_the_readme() -> None:
+    """There is one way to run the tests, and the README names it."""
+    commands = re.findall(r"^python -m pip install .+$", README, re.MULTILINE)
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert commands[-1] in script.splitlines()
+
+
+def test_the_example_of_the_readme_is_the_example_model() -> None:
+    """The quick start shows the file that made the output."""
+    model = (ROOT / "example_models" / "threatmodel_shop.py").read_text(encoding="utf-8")
+    assert f"```python\n{model}```\n" in README
