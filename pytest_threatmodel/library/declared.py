@@ -100,8 +100,7 @@ def _stronger(table: Table, type_: str, role: str, vocabulary: Vocabulary) -> St
 
 def _is_direction(value: object) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(better, list) and all(isinstance(text, str) for text in better)
-        for better in value.values()
+        isinstance(better, list) and all(isinstance(text, str) for text in better) for better in value.values()
     )
 
 

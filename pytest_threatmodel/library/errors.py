@@ -60,9 +60,7 @@ class LibraryError(LookupError):
         hint: what to write or do instead, if there is a likely answer.
     """
 
-    def __init__(
-        self, message: str, name: str = "", places: Sequence[str] = (), hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, name: str = "", places: Sequence[str] = (), hint: str | None = None) -> None:
         self.message = message
         self.name = name
         self.places = tuple(places)

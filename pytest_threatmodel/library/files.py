@@ -58,9 +58,7 @@ def shipped_files() -> dict[str, Path]:
     folder = _shipped_folder()
     paths = sorted(folder.rglob("*.toml"), key=lambda path: (path.stem != _FIRST, path.stem))
     if not paths:
-        raise LibraryError(
-            f"no threat packs in {str(folder)!r}: install pytest-threatmodel again", str(folder)
-        )
+        raise LibraryError(f"no threat packs in {str(folder)!r}: install pytest-threatmodel again", str(folder))
     return {path.stem: path for path in paths}
 
 

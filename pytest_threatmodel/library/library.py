@@ -150,9 +150,7 @@ class Library:
         key = (threat.id, field)
         if key not in self._conditions:
             try:
-                self._conditions[key] = resolve(
-                    parsed(source), threat.targets, self.vocabulary, lenient=threat.lenient
-                )
+                self._conditions[key] = resolve(parsed(source), threat.targets, self.vocabulary, lenient=threat.lenient)
             except ConditionError as error:
                 raise self._refused(threat, field, error) from None
         return self._conditions[key]

@@ -125,9 +125,7 @@ def _refuse_long_keys(text: str, file: str) -> None:
 class _Reader:
     """Turns one parsed document into a pack."""
 
-    def __init__(
-        self, document: Mapping[str, Any], text: str, complaints: Complaints, vocabulary: Vocabulary
-    ) -> None:
+    def __init__(self, document: Mapping[str, Any], text: str, complaints: Complaints, vocabulary: Vocabulary) -> None:
         self.top = Table(document, "", complaints)
         self.text = text
         self.complaints = complaints

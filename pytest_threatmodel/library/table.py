@@ -34,9 +34,7 @@ class Table:
         line: the line where the table begins, if it is known.
     """
 
-    def __init__(
-        self, values: Mapping[str, Any], where: str, complaints: Complaints, line: int | None = None
-    ) -> None:
+    def __init__(self, values: Mapping[str, Any], where: str, complaints: Complaints, line: int | None = None) -> None:
         self.values = values
         self.where = where
         self.complaints = complaints

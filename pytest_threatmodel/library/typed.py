@@ -40,9 +40,9 @@ def generate(fields: Iterable[DeclaredField]) -> str:
 
 
 def _class(name: str, declarations: dict[str, str]) -> str:
-    body = "".join(f"\n    {declaration}" for _, declaration in sorted(declarations.items()))
-    blank = "\n" if body else ""
-    return f'\n\n\nclass {name}PackFields(Node):\n    """What packs add to {name}."""\n{blank}{body.lstrip(chr(10))}'.rstrip()
+    lines = [f"class {name}PackFields(Node):", f'    """What packs add to {name}."""', ""]
+    lines += [f"    {declaration}" for _, declaration in sorted(declarations.items())]
+    return "\n\n\n" + "\n".join(lines).rstrip()
 
 
 def _imports(field: DeclaredField) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import ClassVar
+from typing import TypeAlias
 from typing import cast
 
 from pytest_threatmodel.model import legacy
@@ -37,11 +38,12 @@ from pytest_threatmodel.model.registry import Load
 from pytest_threatmodel.model.registry import current
 
 if TYPE_CHECKING:
+    from pytest_threatmodel.model.kinds import Boundary
     from pytest_threatmodel.model.kinds import Dataflow
 
     ClassificationField = Field[Classification, "Classification | str"]
     TLSVersionField = Field[TLSVersion, "TLSVersion | str"]
-    BoundaryField = Field["Boundary | None", "Boundary | None"]
+    BoundaryField: TypeAlias = "Field[Boundary | None, Boundary | None]"
     ControlsField = Field[Controls, "Controls | Mapping[str, object]"]
 
 

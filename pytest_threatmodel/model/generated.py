@@ -29,13 +29,8 @@ class BoundaryPackFields(Node):
 class ControlsPackFields(Node):
     """What packs add to Controls."""
 
-    hashesCredentials: Bool = control(
-        default=False,
-        doc="Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.",
-    )
-    masksSensitiveData: Bool = control(
-        default=False, doc="Secrets and personal data are left out or masked before an entry is written."
-    )
+    hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
+    masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
 
 
 class DataPackFields(Node):

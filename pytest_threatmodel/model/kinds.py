@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import ClassVar
+from typing import TypeAlias
 
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.enums import Classification
@@ -39,16 +40,18 @@ from pytest_threatmodel.model.protocols import KNOWN
 from pytest_threatmodel.model.protocols import STRONGER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_threatmodel.model.element import ClassificationField
     from pytest_threatmodel.model.element import TLSVersionField
 
-    DataField = Field["tuple[Data, ...]", "Data | str | Iterable[Data | str]"]
-    FlowsField = Field["tuple[Dataflow, ...]", "Dataflow | Iterable[Dataflow]"]
-    ElementsField = Field["tuple[Element, ...]", "Element | Iterable[Element]"]
-    EndField = Field[Element, Element]
-    FlowField = Field["Dataflow | None", "Dataflow | None"]
-    LifetimeField = Field[Lifetime, "Lifetime | str"]
-    DatastoreTypeField = Field[DatastoreType, "DatastoreType | str"]
+    DataField: TypeAlias = "Field[tuple[Data, ...], Data | str | Iterable[Data | str]]"
+    FlowsField: TypeAlias = "Field[tuple[Dataflow, ...], Dataflow | Iterable[Dataflow]]"
+    ElementsField: TypeAlias = "Field[tuple[Element, ...], Element | Iterable[Element]]"
+    EndField: TypeAlias = "Field[Element, Element]"
+    FlowField: TypeAlias = "Field[Dataflow | None, Dataflow | None]"
+    LifetimeField: TypeAlias = "Field[Lifetime, Lifetime | str]"
+    DatastoreTypeField: TypeAlias = "Field[DatastoreType, DatastoreType | str]"
 
 
 class _DataField(Field[Any, Any]):

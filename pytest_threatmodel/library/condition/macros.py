@@ -44,9 +44,7 @@ def _old_tls(scope: Scope, owner: Node, flows: Node, column: int) -> Node:
     return _any(scope, flows, "tlsVersion", "<", [limit], column)
 
 
-def _any(
-    scope: Scope, collection: Node, name: str, operator: Operator, limits: list[Node], column: int
-) -> Node:
+def _any(scope: Scope, collection: Node, name: str, operator: Operator, limits: list[Node], column: int) -> Node:
     """Some item's field compares so with one of the limits."""
     if isinstance(collection, Undeclared):
         return collection

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 from typing import Final
 
@@ -122,22 +123,23 @@ _REFUSED: Final[dict[type[ast.AST], str]] = {
     ast.Invert: "the operator ~",
     ast.UAdd: "the sign +",
 }
-_ALLOWED: Final = (
-    ast.BoolOp,
-    ast.UnaryOp,
-    ast.Compare,
-    ast.Constant,
-    ast.Tuple,
-    ast.List,
-    ast.Set,
-    ast.Name,
-    ast.Attribute,
-    ast.Call,
-    ast.GeneratorExp,
-    ast.ListComp,
-    ast.Subscript,
-    ast.comprehension,
-)
+#: What a node is made of, for the syntax that conditions have.
+_PARTS: Final[dict[type[ast.AST], Callable[[Any], Sequence[ast.AST]]]] = {
+    ast.BoolOp: lambda node: node.values,
+    ast.UnaryOp: lambda node: (node.operand,),
+    ast.Compare: lambda node: (node.left, *node.comparators),
+    ast.Constant: lambda node: (),
+    ast.Tuple: lambda node: node.elts,
+    ast.List: lambda node: node.elts,
+    ast.Set: lambda node: node.elts,
+    ast.Name: lambda node: (),
+    ast.Attribute: lambda node: (node.value,),
+    ast.Call: lambda node: (node.func, *node.args),
+    ast.GeneratorExp: lambda node: (*node.generators, node.elt),
+    ast.ListComp: lambda node: (*node.generators, node.elt),
+    ast.Subscript: lambda node: (node.value, node.slice),
+    ast.comprehension: lambda node: (node.target, node.iter, *node.ifs),
+}
 
 
 def _check_syntax(tree: ast.expr) -> None:
@@ -153,23 +155,17 @@ def _check_syntax(tree: ast.expr) -> None:
         if seen > MAX_NODES:
             raise ConditionError(f"the condition has more than {MAX_NODES:,} parts", column)
         _check_node(node, column)
-        nodes.extend((child, depth + 1, column) for child in reversed(_parts(node)))
-
-
-def _parts(node: ast.AST) -> list[ast.AST]:
-    """What the node is made of, without operators and contexts."""
-    return [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr | ast.comprehension)]
+        nodes.extend((part, depth + 1, column) for part in reversed(_PARTS[type(node)](node)))
 
 
 def _check_node(node: ast.AST, column: int) -> None:
-    word = _REFUSED.get(type(node))
-    if word is None and isinstance(node, ast.UnaryOp):
-        word = _REFUSED.get(type(node.op))
-    if word is None and not isinstance(node, _ALLOWED):
-        word = f"the syntax {type(node).__name__}"
+    kind = type(node)
+    word = _REFUSED.get(type(node.op) if isinstance(node, ast.UnaryOp) else kind)
+    if word is None and kind not in _PARTS:
+        word = f"the syntax {kind.__name__}"
     if word is not None:
         raise ConditionError(f"{word} is not allowed in a condition", column)
-    check = _CHECKS.get(type(node))
+    check = _CHECKS.get(kind)
     if check is not None:
         check(node, column)
 

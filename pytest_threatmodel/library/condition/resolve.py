@@ -22,7 +22,7 @@ from pytest_threatmodel.library.condition.truth import bind_choices
 from pytest_threatmodel.library.condition.truth import bind_comparison
 from pytest_threatmodel.library.condition.truth import bind_junction
 from pytest_threatmodel.library.condition.truth import bind_unary
-from pytest_threatmodel.library.condition.words import Words
+from pytest_threatmodel.library.condition.words import words_of
 from pytest_threatmodel.model.vocabulary import Vocabulary
 
 _BINDERS: Final[dict[type[ast.expr], Callable[[Scope, Any], Node]]] = {
@@ -62,9 +62,7 @@ class Condition:
         return ast.unparse(self.syntax)
 
 
-def resolve(
-    tree: ast.expr, targets: tuple[str, ...], vocabulary: Vocabulary, lenient: bool = False
-) -> Condition:
+def resolve(tree: ast.expr, targets: tuple[str, ...], vocabulary: Vocabulary, lenient: bool = False) -> Condition:
     """Bind a parsed condition to a vocabulary.
 
     Args:
@@ -76,5 +74,5 @@ def resolve(
     Raises:
         ConditionError: a name that means nothing, or a value where it has no sense.
     """
-    bound = Scope(Words(vocabulary), targets, lenient, _BINDERS).bind(tree)
+    bound = Scope(words_of(vocabulary), targets, lenient, _BINDERS).bind(tree)
     return Condition(bound, reads(bound), tree)

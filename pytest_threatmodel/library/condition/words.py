@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from typing import Final
 
@@ -37,6 +38,9 @@ GETATTR: Final = "getattr"
 _SORTS: Final = {"bool": BOOL, "int": NUMBER, "text": TEXT, "texts": TEXTS, "ints": INTS, "other": OTHER}
 _ITEMS: Final = {TEXTS: TEXT, INTS: NUMBER, OTHER: OTHER, TEXT: TEXT}
 
+#: The class of the node that reads a field, the type that it reads, and whether some kinds lack it.
+_Found = tuple[type[Relation] | type[Collection] | type[Read], Type, bool]
+
 
 def near(name: str, candidates: Iterable[str]) -> str | None:
     """The nearest candidate; none for a name so long that nobody meant one."""
@@ -52,11 +56,12 @@ class Words:
     """The vocabulary, as conditions look things up in it; what was looked up is kept."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
+        self._vocabulary = vocabulary
         self.kinds = vocabulary.kinds
         self.enums = vocabulary.enums
         #: Every name that has a meaning by itself.
         self.known = frozenset((TARGET, *FUNCTIONS, GETATTR, *self.kinds, *self.enums))
+        self._fields: dict[tuple[frozenset[str], str], _Found | None] = {}
         self._kinds_of: dict[tuple[str, ...], frozenset[str]] = {}
 
     def element(self, of: tuple[str, ...]) -> Type:
@@ -66,7 +71,7 @@ class Words:
     def _covered(self, of: tuple[str, ...]) -> frozenset[str]:
         found = self._kinds_of.get(of)
         if found is None:
-            found = self._kinds_of[of] = frozenset(self.vocabulary.sub_kinds(of))
+            found = self._kinds_of[of] = frozenset(self._vocabulary.sub_kinds(of))
         return found
 
     def attributes(self, type_: Type) -> set[str]:
@@ -76,23 +81,30 @@ class Words:
 
     def read(self, owner: Node, name: str) -> Node | None:
         """The node that reads a field of an element, or None when none of its kinds has it."""
-        kinds = owner.type.kinds
+        key = (owner.type.kinds, name)
+        if key not in self._fields:
+            self._fields[key] = self._field(*key)
+        found = self._fields[key]
+        if found is None:
+            return None
+        node, type_, partial = found
+        return node(owner, name, type_.plus(ABSENT) if owner.type.may(NONE, ABSENT) else type_, partial)
+
+    def _field(self, kinds: frozenset[str], name: str) -> _Found | None:
         found = [field for kind in kinds if (field := self.kinds[kind].fields.get(name)) is not None]
         if not found:
             return None
         partial = len(found) < len(kinds)
-        absent = {ABSENT} if partial or owner.type.may(NONE, ABSENT) else set()
+        absent = {ABSENT} if partial else set()
         shapes = {field.type.shape if field.is_relation else "value" for field in found}
-        shape = shapes.pop() if len(shapes) == 1 else "value"
         of = tuple(sorted({field.type.of for field in found}))
-        if shape == "one":
+        if shapes == {"one"}:
             # Only controls are always there.
             none = set() if of == ("Controls",) else {NONE}
-            return Relation(owner, name, self.element(of).plus(*none, *absent), partial)
-        if shape == "many":
-            return Collection(owner, name, Type(frozenset({MANY, *absent}), of, self._covered(of)), partial)
-        sorts = {sort for field in found for sort in self._sorts(field)}
-        return Read(owner, name, Type(frozenset(sorts | absent)), partial)
+            return Relation, self.element(of).plus(*none, *absent), partial
+        if shapes == {"many"}:
+            return Collection, Type(frozenset({MANY, *absent}), of, self._covered(of)), partial
+        return Read, Type(frozenset().union(absent, *map(self._sorts, found))), partial
 
     def _sorts(self, field: Field[Any, Any]) -> set[str]:
         shape = field.type.shape
@@ -106,3 +118,26 @@ class Words:
             return Type(frozenset({RECORD}), type_.of, type_.kinds)
         sorts = [_ITEMS[sort] for sort in type_.sorts if sort in (TEXTS, INTS, OTHER)]
         return Type(frozenset(sorts)) if sorts else None
+
+
+class _Same:
+    """A vocabulary as a key: equal to itself only, as it has no hash of its own."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.vocabulary is other.vocabulary
+
+    def __hash__(self) -> int:
+        return id(self.vocabulary)
+
+
+def words_of(vocabulary: Vocabulary) -> Words:
+    """The words of a vocabulary; made once, as a library binds hundreds of conditions to it."""
+    return _words(_Same(vocabulary))
+
+
+@lru_cache(maxsize=4)
+def _words(key: _Same) -> Words:
+    return Words(key.vocabulary)
