@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from pytest_threatmodel.analysis.alternatives import Alternatives
+from pytest_threatmodel.analysis.bind import bind
 from pytest_threatmodel.analysis.records import Record
 from pytest_threatmodel.analysis.records import make_records
 from pytest_threatmodel.analysis.rulebook import Rule
 from pytest_threatmodel.analysis.rulebook import Rulebook
-from pytest_threatmodel.analysis.rulebook import bind
 from pytest_threatmodel.analysis.search import minimal_changes
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
@@ -81,10 +81,10 @@ def evaluate(model: Model, library: Library) -> Verdicts:
         library: the threats that count.
 
     Raises:
-        PackError: a condition does not fit the author's own kinds.
+        LibraryError: the model's own threat files cannot be used.
     """
     elements = model.elements
-    rulebook = Rulebook(bind(library, elements))
+    rulebook = bind(library, model)
     # Relations may lead to elements that `ignoreUnused` leaves out, so all of them get records.
     records = dict(
         zip(map(id, model.load.elements), make_records(model.load.elements, rulebook.vocabulary), strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 from pytest_threatmodel.analysis.records import make_records
 from pytest_threatmodel.analysis.rulebook import Rulebook
 from pytest_threatmodel.library.errors import shown
-from pytest_threatmodel.library.files import shipped_files
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Example
+from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.errors import ModelError
@@ -128,15 +129,12 @@ class _Builder:
         return self._boundaries[name]
 
 
-def failing_examples(library: Library) -> Iterator[str]:
-    """What does not hold of the examples of the packs that do not come with this package, a sentence each."""
-    shipped = set(shipped_files())
-    own = [pack for pack in library.packs if pack.name not in shipped]
-    if own:
-        rulebook = Rulebook(library)
-        for pack in own:
-            for threat in pack.threats:
-                yield from broken_examples(threat, rulebook)
+def failing_examples(library: Library, packs: Iterable[Pack]) -> Iterator[str]:
+    """What does not hold of the examples of these packs, a sentence each."""
+    rulebook = Rulebook(library)
+    for pack in packs:
+        for threat in pack.threats:
+            yield from broken_examples(threat, rulebook)
 
 
 def broken_examples(threat: Threat, rulebook: Rulebook) -> Iterator[str]:

@@ -16,7 +16,6 @@ from pytest_threatmodel.library.condition import compile_condition
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Adjust
 from pytest_threatmodel.library.threat import Threat
-from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import Field
 from pytest_threatmodel.model.vocabulary import Vocabulary
 
@@ -91,14 +90,3 @@ class Rulebook:
     def field(self, record: Record, name: str) -> Field[Any, Any] | None:
         """The field behind a read, or None where the kind has none of that name."""
         return self.vocabulary.kinds[record._kind].fields.get(name)
-
-
-def bind(library: Library, elements: list[Element]) -> Library:
-    """The library itself, or one that knows the author's own kinds among these elements too."""
-    vocabulary = library.vocabulary
-    own = vocabulary.with_kinds(dict.fromkeys(kind for element in elements for kind in _kinds_of(type(element))))
-    return library if own is vocabulary else library.bound_to(own)
-
-
-def _kinds_of(kind: type[Element]) -> list[type[Element]]:
-    return [base for base in kind.__mro__ if issubclass(base, Element)]

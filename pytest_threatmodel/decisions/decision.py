@@ -55,7 +55,7 @@ class Decision:
         owner: who answers for it.
         until: the last day on which it holds (UTC), None for no end.
         ticket: where it is discussed.
-        facts: what was true when it was made, in plain words; kept for the reports.
+        facts: dotted field -> what it was when the decision was made; a change for the worse ends it.
         place: where it was written.
         spelled: how it was written, for messages: `accept("DE01")`.
     """
@@ -134,7 +134,7 @@ def accept(
         owner: who answers for it.
         until: the last day on which it holds, `"2027-06-30"`.
         ticket: where it is discussed.
-        facts: what is true now and should stay so.
+        facts: what is true now and should stay so, `{"protocol": "HTTPS", "controls.isEncrypted": True}`.
     """
     terms = {
         "element": element,
@@ -183,7 +183,7 @@ def read_decision(written: Any, place: Place) -> Decision:
         owner=_text(terms, "owner", spelled, place),
         until=_until(terms.get("until"), spelled, place),
         ticket=_text(terms, "ticket", spelled, place),
-        facts=terms.get("facts"),
+        facts=_facts(terms, spelled, place),
         place=place,
         spelled=spelled,
     )
@@ -210,6 +210,13 @@ def _text(terms: dict[str, Any], name: str, spelled: str, place: Place) -> str |
     if value is None or isinstance(value, str):
         return value
     raise DecisionError(f"{place}: {spelled}: {name} must be text, got {value!r}")
+
+
+def _facts(terms: dict[str, Any], spelled: str, place: Place) -> Mapping[str, Any] | None:
+    facts = terms.get("facts")
+    if facts is None or isinstance(facts, Mapping):
+        return facts
+    raise DecisionError(f"{place}: {spelled}: facts must be a dictionary, got {facts!r}")
 
 
 def _reason(terms: dict[str, Any], spelled: str, place: Place) -> str:

@@ -37,7 +37,13 @@ FAILED: Final = Outcome("failed")
 
 
 def judge(
-    verdict: Verdict, decision: Decision | None, *, today: date, softened: str = "", stale: bool = False
+    verdict: Verdict,
+    decision: Decision | None,
+    *,
+    today: date,
+    softened: str = "",
+    lapsed: str = "",
+    stale: bool = False,
 ) -> Outcome:
     """The table of outcomes.
 
@@ -46,6 +52,7 @@ def judge(
         decision: that holds for it, if any.
         today: the day in UTC; a decision's last day still counts.
         softened: why an undecided finding does not fail, empty where it does.
+        lapsed: which of the decision's facts changed for the worse, empty where none did.
         stale: the decision names this one pair and has become unnecessary.
     """
     if decision is not None and decision.status == "excluded":
@@ -59,6 +66,8 @@ def judge(
     if decision.expired(today):
         owner = f"; its owner is {decision.owner}" if decision.owner else ""
         return Outcome("failed", f"the acceptance expired on {decision.until}{owner}", decision)
+    if lapsed:
+        return Outcome("failed", f"{lapsed}; accepted: {decision.summary()}", decision)
     return Outcome("xfailed", decision.summary(), decision)
 
 

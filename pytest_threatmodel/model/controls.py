@@ -96,25 +96,26 @@ class Controls(ControlsPackFields):
         for name, value in values.items():
             setattr(self, name, value)
 
-    def _declared(self) -> dict[str, Field[Any, Any]]:
+    def declared_fields(self) -> dict[str, Field[Any, Any]]:
+        """The fields that packs declare for it, by name."""
         load = current() if self.owner is None else self.owner.load
         return load.declared_for(("Controls",))
 
     def _set_other(self, name: str, value: Any) -> None:
-        field = self._declared().get(name)
+        field = self.declared_fields().get(name)
         if field is None:
             raise self.unknown(name)
         self.state(field, value)
 
     def __getattr__(self, name: str) -> Any:
-        field = None if name.startswith("_") else self._declared().get(name)
+        field = None if name.startswith("_") else self.declared_fields().get(name)
         if field is None:
             raise self.unknown(name)
         return self.facts.given.get(name, field.default)
 
     def attribute_names(self) -> Iterator[str]:
         yield from super().attribute_names()
-        yield from self._declared()
+        yield from self.declared_fields()
 
     def describe(self) -> str:
         return "Controls" if self.owner is None else f"{self.owner.describe()}: controls"

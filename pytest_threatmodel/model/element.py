@@ -141,11 +141,12 @@ class Element(ElementPackFields):
     def __str__(self) -> str:
         return f"{self.kind()}({self.name})"
 
-    def _declared(self) -> dict[str, Field[Any, Any]]:
+    def declared_fields(self) -> dict[str, Field[Any, Any]]:
+        """The fields that packs declare for it, by name."""
         return self.load.declared_for(type(self).kinds())
 
     def _set_other(self, name: str, value: Any) -> None:
-        declared = self._declared().get(name)
+        declared = self.declared_fields().get(name)
         if declared is not None:
             self.state(declared, value)
         elif not legacy.set_flat(self, name, value):
@@ -153,7 +154,7 @@ class Element(ElementPackFields):
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):
-            field = self._declared().get(name)
+            field = self.declared_fields().get(name)
             if field is not None:
                 return self.facts.given.get(name, field.default)
             found = legacy.get_flat(self, name)
@@ -163,7 +164,7 @@ class Element(ElementPackFields):
 
     def attribute_names(self) -> Iterator[str]:
         yield from super().attribute_names()
-        yield from self._declared()
+        yield from self.declared_fields()
         yield from sorted(self._plain - {"facts", "load", "place", "own_controls"})
         yield from legacy.names_for(self)
 

@@ -16,6 +16,7 @@ from pytest_threatmodel.decisions.decision import MARKS
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
+from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
 from pytest_threatmodel.decisions.judge import stale_decisions
@@ -23,6 +24,7 @@ from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
 from pytest_threatmodel.library.threat import SEVERITIES
+from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.notes import Assumption
 from pytest_threatmodel.model.origin import Place
@@ -78,9 +80,19 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
             what = "covers no pair" if not pairs else f"none of its {len(pairs)} pairs is a finding"
             decided.problems.append(f"{decision.place}: {decision.spelled} is no longer needed: {what}")
     for pair, decision in matched.by_pair.items():
-        decided.outcomes[pair] = judge(found[pair], decision, today=today, stale=pair in stale)
+        lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
+        decided.outcomes[pair] = judge(found[pair], decision, today=today, lapsed=lapsed, stale=pair in stale)
     _soften(verdicts, fail_on, today, decided)
     return decided
+
+
+def _lapsed(decision: Decision, element: Element, decided: Decided) -> str:
+    try:
+        return lapses(decision, element)
+    except DecisionError as error:
+        if str(error) not in decided.problems:
+            decided.problems.append(str(error))
+        return "its facts cannot be checked"
 
 
 def _scope(verdicts: Verdicts) -> Scope:

@@ -77,7 +77,8 @@ def _python(source: str) -> ast.expr:
             warnings.simplefilter("error")
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        column = min(max(error.offset or 1, 1), len(text))
+        # Python says 0 where the text ends too early.
+        column = min(error.offset or len(text), len(text))
         raise ConditionError(f"syntax error ({error.msg})", _lead(source) + column) from None
     except (RecursionError, MemoryError):
         raise ConditionError(f"the condition is nested deeper than {MAX_DEPTH} levels", 1) from None
