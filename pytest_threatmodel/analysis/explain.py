@@ -131,13 +131,15 @@ def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:
 
 
 def _best_fixes(sets: tuple[Changes, ...], verdicts: Verdicts) -> tuple[Changes, ...]:
-    """The smallest sets, those first that need only controls."""
+    """The smallest sets in the order of the condition, but the first that needs only controls leads."""
 
-    def protections(changes: Changes) -> int:
+    def needs_protection(changes: Changes) -> bool:
         fields = (verdicts.rulebook.field(change.record, change.name) for change in changes)
-        return sum(field is not None and field.role != "control" for field in fields)
+        return any(field is not None and field.role != "control" for field in fields)
 
-    return tuple(sorted(sets, key=lambda changes: (len(changes), protections(changes)))[:NAMED])
+    leading = next((changes for changes in sets if not needs_protection(changes)), None)
+    ranked = sorted(sets, key=lambda changes: (len(changes), changes is not leading))
+    return tuple(ranked[:NAMED])
 
 
 def mitigated_by(verdicts: Verdicts, row: Row, column: int) -> list[str]:

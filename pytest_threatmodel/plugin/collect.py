@@ -21,6 +21,7 @@ from pytest_threatmodel.plugin.decided import decide
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
 from pytest_threatmodel.plugin.session import run_key
+from pytest_threatmodel.plugin.session import shown_path
 from pytest_threatmodel.plugin.summary import summary
 from pytest_threatmodel.plugin.warnings import ThreatModelWarning
 from pytest_threatmodel.tm import TM
@@ -72,6 +73,7 @@ class ThreatModelFile(pytest.Module):
     model: TM
     verdicts: Verdicts
     decided: Decided
+    shown_path: str
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         run = self.config.stash[run_key]
@@ -82,6 +84,7 @@ class ThreatModelFile(pytest.Module):
             raise self.CollectError(error.problem) from None
         except LibraryError as error:
             raise self.CollectError(f"threat library: {error}") from None
+        self.shown_path = shown_path(self.config, self.path)
         self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
         self.obj = loaded.module
         self._take_marks(getattr(loaded.module, "pytestmark", ()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 
@@ -22,22 +24,31 @@ class _Crash:
 class FailureText:
     """A failure that is plain text; building pytest's own representation costs 40 ms and more a failure.
 
+    The text is made when somebody looks: of an expected failure nobody does, nor of any under `--tb=no`.
+
     Args:
-        text: what the failure section shows.
+        make: gives the failure section, and one line for the short summary.
         path: the model file.
         lineno: the line that makes the element, counted from 1.
-        short: one line for the short summary.
     """
 
-    __slots__ = ("reprcrash", "text")
+    def __init__(self, make: Callable[[], tuple[str, str]], path: str, lineno: int) -> None:
+        self._make = make
+        self._path = path
+        self._lineno = lineno
 
-    def __init__(self, text: str, path: str, lineno: int, short: str) -> None:
-        self.text = text
-        self.reprcrash = _Crash(path, lineno, short)
+    @cached_property
+    def _texts(self) -> tuple[str, str]:
+        return self._make()
+
+    @cached_property
+    def reprcrash(self) -> _Crash:
+        """What the short summary and the JUnit writer read."""
+        return _Crash(self._path, self._lineno, self._texts[1])
 
     def __str__(self) -> str:
-        return self.text
+        return self._texts[0]
 
     def toterminal(self, tw: Any) -> None:
         """Write the text; pytest calls this."""
-        tw.line(self.text)
+        tw.line(self._texts[0])

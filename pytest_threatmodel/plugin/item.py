@@ -68,8 +68,15 @@ class ThreatItem(pytest.Item):
         self.outcome = known or (FAILED if verdict in (Verdict.VULNERABLE, Verdict.ERROR) else PASSED)
         if known is not None:
             self._mark(known)
+        self._own_marks = len(self.own_markers)
         for mark in self.parent.decided.plain.get(row.label, ()):
             self.add_marker(mark)
+        # pytest asks for it several times an item; reportinfo, path and name are worked out once.
+        self.__dict__["location"] = (self.parent.shown_path, self._line(), self.name)
+
+    def has_only_own_marks(self) -> bool:
+        """Whether every mark on the pair itself comes from its decision."""
+        return len(self.own_markers) == self._own_marks
 
     @property
     def verdict(self) -> Verdict:
@@ -157,14 +164,17 @@ class ThreatItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if not isinstance(excinfo.value, ThreatFinding | RuleError | DecisionFailure):
             return super().repr_failure(excinfo, style)
+        return self.failure()
+
+    def failure(self) -> FailureText:
+        """The text of the failure, made when somebody looks."""
+        return FailureText(self._failure_texts, str(self.path), self._line() + 1)
+
+    def _failure_texts(self) -> tuple[str, str]:
         explanation = explain(self.parent.verdicts, self.row, self.column)
         lead = self.outcome.reason if self.outcome.result == "failed" else ""
         text = "\n".join(explanation_lines(explanation, lead=lead))
-        short = f"{lead}: {short_text(explanation)}" if lead else short_text(explanation)
-        return FailureText(text, str(self._file()), self._line() + 1, short)
-
-    def _file(self) -> Path:
-        return self.path
+        return text, f"{lead}: {short_text(explanation)}" if lead else short_text(explanation)
 
     def _line(self) -> int:
         """The line in the model file that makes the element, counted from 0."""
@@ -180,6 +190,16 @@ def matches_pair(threats: tuple[str, ...], element: str, item: ThreatItem) -> bo
     from pytest_threatmodel.plugin.collect import matches
 
     return item.is_of(threats) and matches(item.row.label, (element,))
+
+
+def mark_report(report: pytest.TestReport) -> None:
+    """Let the controller of xdist, which has no items, know that the report is a pair's."""
+    report.threatmodel = True  # type: ignore[attr-defined]  # reports may carry attributes of plugins
+
+
+def is_marked(report: pytest.TestReport) -> bool:
+    """Whether the report is a pair's."""
+    return getattr(report, "threatmodel", False)
 
 
 class DecisionsItem(pytest.Item):
@@ -202,7 +222,7 @@ class DecisionsItem(pytest.Item):
         if not isinstance(excinfo.value, DecisionFailure):
             return super().repr_failure(excinfo, style)
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        return FailureText("\n".join(self.problems), str(self.path), 1, f"{self.problems[0]}{more}")
+        return FailureText(lambda: ("\n".join(self.problems), f"{self.problems[0]}{more}"), str(self.path), 1)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, self.name

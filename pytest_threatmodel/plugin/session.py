@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import UTC
@@ -31,6 +32,7 @@ class Run:
         today: the day, in UTC, by which decisions expire.
         summaries: one plain dictionary a loaded model, for the closing section; under xdist they come from a worker.
         excluded: how many pairs `--threatmodel-exclude` deselected.
+        standard_protocol: why pairs took pytest's protocol rather than the short way.
     """
 
     settings: options.Settings
@@ -39,6 +41,7 @@ class Run:
     today: date
     summaries: list[dict[str, Any]] = field(default_factory=list)
     excluded: int = 0
+    standard_protocol: dict[str, None] = field(default_factory=dict)
 
 
 #: The run; there only when threat models are on.
@@ -70,6 +73,8 @@ def register(config: pytest.Config) -> None:
         pytest.UsageError: settings or packs are wrong.
     """
     from pytest_threatmodel.plugin import collect
+    from pytest_threatmodel.plugin import protocol
+    from pytest_threatmodel.plugin import reports
     from pytest_threatmodel.plugin import terminal
     from pytest_threatmodel.plugin import xdist
 
@@ -80,8 +85,8 @@ def register(config: pytest.Config) -> None:
         config.addinivalue_line("python_files", pattern)
     today = datetime.now(UTC).date()
     config.stash[run_key] = Run(settings, make_library(config, settings), python_files, today)
-    for plugin in (collect.Collection(config), terminal.Terminal(config)):
-        config.pluginmanager.register(plugin)
+    for kind in (collect.Collection, protocol.Protocol, reports.Reports, terminal.Terminal):
+        config.pluginmanager.register(kind(config))
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(xdist.Gathering(config))
 
@@ -89,6 +94,6 @@ def register(config: pytest.Config) -> None:
 def shown_path(config: pytest.Config, path: Path) -> str:
     """The path relative to the root, as node ids have it."""
     try:
-        return path.relative_to(config.rootpath).as_posix()
-    except ValueError:
+        return os.path.relpath(path, config.rootpath)
+    except ValueError:  # another drive
         return str(path)

@@ -34,6 +34,8 @@ class Terminal:
         lines = list(closing_lines(self._run.summaries, self._run.excluded))
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")
+        if self._config.get_verbosity() > 1:
+            lines += [f"standard protocol for pairs: {reason}" for reason in self._run.standard_protocol]
         terminalreporter.section("threat model", blue=True)
         for line in lines:
             terminalreporter.line(line)

@@ -174,7 +174,7 @@ def _check_node(node: ast.AST, column: int) -> None:
 def _check_constant(node: ast.Constant, column: int) -> None:
     value = node.value
     if not isinstance(value, str | int | float | None):
-        word = "an ellipsis" if value is ... else "bytes" if isinstance(value, bytes) else "a complex number"
+        word = "an ellipsis" if value is ... else "a bytes literal" if isinstance(value, bytes) else "a complex number"
         raise ConditionError(f"{word} is not allowed in a condition", column)
     if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
         raise ConditionError("the number is too large", column)
