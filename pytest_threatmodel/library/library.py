@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_threatmodel.library.condition.parse import ConditionError
+from pytest_threatmodel.library.condition.reach import can_be_true
+from pytest_threatmodel.library.condition.reach import undeclared_reads
 from pytest_threatmodel.library.condition.resolve import Condition
 from pytest_threatmodel.library.condition.resolve import resolve
 from pytest_threatmodel.library.declared import targetable
@@ -109,6 +111,14 @@ class Library:
             if problems:
                 raise PackError(_file(pack), problems)
         return self
+
+    def dead_rules(self) -> tuple[str, ...]:
+        """The threats of pytm's files whose condition can never be true, a sentence each."""
+        return tuple(
+            f"{self._file_of[id_]}: {id_} can never fire: no kind has {', '.join(undeclared_reads(condition))}"
+            for id_, condition in ((threat.id, self.condition(threat.id)) for threat in self.threats if threat.lenient)
+            if not can_be_true(condition)
+        )
 
     def bound_to(self, vocabulary: Vocabulary) -> Library:
         """The same packs with the kinds and fields of a model.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from pytest_threatmodel.model import generated
 from pytest_threatmodel.model.enums import ENUMS
 from pytest_threatmodel.model.kinds import KINDS
 from pytest_threatmodel.model.vocabulary import DeclaredField
+from pytest_threatmodel.model.vocabulary import Vocabulary
+from pytest_threatmodel.model.vocabulary import standard_vocabulary
 
 _HEAD: Final = '''"""Fields that the shipped threat packs add to the kinds.
 
@@ -68,5 +71,23 @@ def _literal(value: object) -> str:
     return f"{ENUMS[type(value).__name__].__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
 
 
+def hand_written() -> Vocabulary:
+    """The vocabulary without what was generated, so that packs may change the fields that they declare."""
+    generated_names = {
+        name for value in vars(generated).values() if isinstance(value, type) for name in getattr(value, "fields", ())
+    }
+    standard = standard_vocabulary()
+    kinds = {
+        name: replace(info, fields={key: field for key, field in info.fields.items() if key not in generated_names})
+        for name, info in standard.kinds.items()
+    }
+    return replace(standard, kinds=kinds)
+
+
+def shipped_fields() -> tuple[DeclaredField, ...]:
+    """The fields that the shipped packs declare, in order."""
+    return tuple(load_library(vocabulary=hand_written()).fields)
+
+
 if __name__ == "__main__":
-    Path(generated.__file__).write_text(generate(load_library().fields) + "\n", encoding="utf-8")
+    Path(generated.__file__).write_text(generate(shipped_fields()) + "\n", encoding="utf-8")

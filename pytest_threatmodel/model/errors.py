@@ -45,6 +45,15 @@ class ModelProblems(ModelError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+def shown(value: object) -> str:
+    """A value as a message quotes it: short, and never failing."""
+    try:
+        text = repr(value)
+    except Exception:  # a user's own object, or a number that Python refuses to write out
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
 class ValueProblem(Exception):
     """A value does not fit a field; `Element` turns it into a `ModelError` with element and place.
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 from typing import Generic
 from typing import Literal
 from typing import Self
@@ -166,7 +167,9 @@ def _to_enum(field: Field[Any, Any], value: Any) -> Enum:
     names = [member.name for member in members]
     if isinstance(value, str):
         for member in members:
-            if value.lower() in (member.name.lower(), str(member.value).lower()):
+            # Values that are numbers are no names: "2" would be SSLv2.
+            names_of = (member.name, member.value) if isinstance(member.value, str) else (member.name,)
+            if value.lower() in map(str.lower, names_of):
                 return member
     hint = did_you_mean(value, names) if isinstance(value, str) else None
     raise ValueProblem(f"a {field.type.of}: {', '.join(names)}", hint)
@@ -190,12 +193,24 @@ def _to_list(field: Field[Any, Any], value: Any) -> list[Any]:
 
 def _items(value: Any, expected: str) -> tuple[Any, ...]:
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-        return tuple(value)
+        return tuple(in_order(value))
     raise ValueProblem(expected)
 
 
+def in_order(values: Iterable[Any]) -> Iterable[Any]:
+    """The values; those of a set, whose order is another in every run, as elements were created and as text sorts."""
+    return sorted(values, key=_creation) if isinstance(values, set | frozenset) else values
+
+
+def _creation(value: Any) -> tuple[str, int, str]:
+    load = getattr(value, "load", None)
+    number = next((number for number, element in enumerate(load.elements) if element is value), -1) if load else -1
+    return type(value).__name__ if number < 0 else "", number, value if isinstance(value, str) else ""
+
+
 def _is_kind(value: Any, kind: str) -> bool:
-    return any(base.__name__ == kind for base in type(value).__mro__)
+    kinds = getattr(type(value), "kinds", None)
+    return kinds is not None and kind in kinds()
 
 
 def _to_one(field: Field[Any, Any], value: Any) -> Any:
@@ -232,10 +247,15 @@ _RELATIONS: dict[str, Any] = {"one": _to_one, "many": _to_many}
 def scalar_type(default: Any) -> FieldType | None:
     """The field type of a scalar default, or None where the default is no scalar."""
     if isinstance(default, Enum):
-        return FieldType("enum", type(default).__name__) if type(default).__name__ in ENUMS else None
+        name = type(default).__name__
+        return FieldType("enum", name) if ENUMS.get(name) is type(default) else None
     names: dict[type, Shape] = {bool: "bool", int: "int", str: "text"}
     shape = names.get(type(default))
     return None if shape is None else FieldType(shape)
+
+
+#: What can be the default of an own field.
+SCALARS: Final = "True, False, a number, text or a member of a threat model's enumeration"
 
 
 def _scalar(default: Any, role: Role, stronger: Stronger, known: tuple[str, ...], doc: str) -> Any:
@@ -271,9 +291,18 @@ def named(*, kw_only: Literal[False]) -> Any:
     return Field(FieldType("text"), "", doc="What people call it; need not be unique.")
 
 
+class _End(Field[Any, Any]):
+    """An end of a flow, which is never left open."""
+
+    def convert(self, value: Any, node: Node | None = None) -> Any:
+        if value is None:
+            raise ValueProblem("an Element")
+        return super().convert(value, node)
+
+
 def endpoint(*, kw_only: Literal[False], doc: str) -> Any:
     """The positional end of a flow."""
-    return Field(FieldType("one", "Element"), None, doc=doc)
+    return _End(FieldType("one", "Element"), None, doc=doc)
 
 
 def relation(*, of: str, default: None, doc: str = "") -> Any:

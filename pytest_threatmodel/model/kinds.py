@@ -20,6 +20,7 @@ from pytest_threatmodel.model.fields import Text
 from pytest_threatmodel.model.fields import collection
 from pytest_threatmodel.model.fields import endpoint
 from pytest_threatmodel.model.fields import fact
+from pytest_threatmodel.model.fields import in_order
 from pytest_threatmodel.model.fields import named
 from pytest_threatmodel.model.fields import protection
 from pytest_threatmodel.model.fields import relation
@@ -63,9 +64,10 @@ class _DataField(Field[Any, Any]):
 
 def _described(value: Any) -> Any:
     if isinstance(value, str):
-        return Data(value)
+        # The first pytm's default was an empty text.
+        return Data(value) if value.strip() else ()
     if isinstance(value, list | tuple | set | frozenset):
-        return [Data(item) if isinstance(item, str) else item for item in value]
+        return [Data(item) if isinstance(item, str) else item for item in in_order(value)]
     return value
 
 

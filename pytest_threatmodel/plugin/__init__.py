@@ -11,9 +11,6 @@ from pytest_threatmodel.plugin import options
 if TYPE_CHECKING:
     from pytest_threatmodel.tm import TM
 
-#: Read by the rewriting hook: nothing in the package asserts, so there is nothing to rewrite.
-PYTEST_DONT_REWRITE = True
-
 _MARKS = (
     "threat(id, element, kind, severity, stride, cwe, pack): on every pair of a threat model; "
     "select pairs with -m 'threat(severity=\"high\")'.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.verdict import Verdict
@@ -14,6 +15,9 @@ from pytest_threatmodel.plugin.session import shown_path
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
+
+#: An acceptance that ends within so many days is announced.
+_SOON: Final = 30
 
 
 def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
@@ -52,14 +56,10 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 
 
 def _notices(file: ThreatModelFile, run: Run) -> list[str]:
-    """What nobody must do anything about today."""
-    dead = [
+    """What is worth a line and nothing more: acceptances that end soon, rules that can never fire."""
+    ending = [
         f"{decision.place}: {decision.spelled} ends on {decision.until}"
         for decision in file.decided.made
-        if decision.until is not None and 0 <= (decision.until - run.today).days < SOON
+        if decision.until is not None and 0 <= (decision.until - run.today).days < _SOON
     ]
-    return dead
-
-
-#: An acceptance that ends within so many days is announced.
-SOON = 30
+    return [*ending, *file.verdicts.rulebook.library.dead_rules()]
