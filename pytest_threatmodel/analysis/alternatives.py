@@ -21,7 +21,7 @@ _SETTLED: Final = frozenset(
 _OTHER_TEXT: Final = "(something else)"
 
 
-class Alternatives:
+class OtherValues:
     """The other values that one rule looks at, for its three questions.
 
     Args:

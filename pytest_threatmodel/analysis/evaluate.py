@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pytest_threatmodel.analysis.alternatives import Alternatives
+from pytest_threatmodel.analysis.alternatives import OtherValues
 from pytest_threatmodel.analysis.bind import bind
 from pytest_threatmodel.analysis.records import Record
 from pytest_threatmodel.analysis.records import make_records
 from pytest_threatmodel.analysis.rulebook import Rule
 from pytest_threatmodel.analysis.rulebook import Rulebook
-from pytest_threatmodel.analysis.search import minimal_changes
+from pytest_threatmodel.analysis.search import Alternatives
+from pytest_threatmodel.analysis.search import is_reachable
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Severity
@@ -126,12 +127,23 @@ def _verdict(
 def _find(rulebook: Rulebook, rule: Rule, record: Record) -> Verdict:
     if rule.holds(record):
         return Verdict.VULNERABLE
-    other = Alternatives(rulebook, rule)
-    if minimal_changes(rule.traced, record, other.absent, True, most=1):
+    other = OtherValues(rulebook, rule)
+    if _can_become_true(rule, record, other.absent):
         return Verdict.MITIGATED
-    if minimal_changes(rule.traced, record, other.open, True, most=1):
+    if _can_become_true(rule, record, other.open):
         return Verdict.UNDETERMINED
     return Verdict.NOT_APPLICABLE
+
+
+def _can_become_true(rule: Rule, record: Record, alternatives: Alternatives) -> bool:
+    """Whether other values can make the condition true.
+
+    Where parts are joined by "and", each is asked alone first: one that cannot become true settles it, without going
+    all ways through the others.
+    """
+    return all(is_reachable(part, record, alternatives, True) for part in rule.conjuncts) and (
+        len(rule.conjuncts) == 1 or is_reachable(rule.traced, record, alternatives, True)
+    )
 
 
 def severity(row: Row, column: int) -> tuple[Severity, str]:

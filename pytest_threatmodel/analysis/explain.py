@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from typing import Final
 
-from pytest_threatmodel.analysis.alternatives import Alternatives
+from pytest_threatmodel.analysis.alternatives import OtherValues
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.records import Record
-from pytest_threatmodel.analysis.search import Alternatives as SearchAlternatives
+from pytest_threatmodel.analysis.search import Alternatives
 from pytest_threatmodel.analysis.search import Changes
 from pytest_threatmodel.analysis.search import minimal_changes
 from pytest_threatmodel.analysis.verdict import Verdict
@@ -111,9 +111,9 @@ def explain(verdicts: Verdicts, row: Row, column: int) -> Explanation:
 
 def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:
     rule = row.rules[column]
-    other = Alternatives(verdicts.rulebook, rule)
+    other = OtherValues(verdicts.rulebook, rule)
 
-    def search(alternatives: SearchAlternatives, goal: bool, most: int) -> tuple[Changes, ...]:
+    def search(alternatives: Alternatives, goal: bool, most: int) -> tuple[Changes, ...]:
         return tuple(minimal_changes(rule.traced, row.record, alternatives, goal, most=most))
 
     verdict = row.verdicts[column]

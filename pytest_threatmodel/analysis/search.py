@@ -1,14 +1,16 @@
-"""The search for minimal changes: which reads of a condition would have to be different for another outcome.
+"""The search for changes: which reads of a condition would have to be different for another outcome.
 
-One search serves three questions. What carries a mitigation: controls go back to unstated until the condition is true.
+Two searches serve three questions. What carries a mitigation: controls go back to unstated until the condition is true.
 What is undetermined: unstated facts take other values until it is true. What would fix a finding: controls and
-protections grow stronger until it is false.
+protections grow stronger until it is false. `is_reachable` only asks whether, for verdicts; `minimal_changes` asks
+which, when somebody looks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from typing import Final
@@ -21,7 +23,7 @@ Traced = Callable[[Record, Read], bool]
 Alternatives = Callable[[Record, str], Iterable[Any]]
 
 #: A search ends after so many evaluations; conditions of the usual size need some ten.
-BUDGET: Final = 4000
+BUDGET: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,25 +43,92 @@ class Change:
 Changes = tuple[Change, ...]
 
 
-class _Trial:
-    """One evaluation under some changes; remembers what was read, in order."""
+class _Path:
+    """One way through a condition: a choice for every field in the order in which they were read."""
 
-    __slots__ = ("_changed", "reads")
+    def __init__(self, alternatives: Alternatives) -> None:
+        self._alternatives = alternatives
+        self._options: list[list[Any]] = []
+        self._chosen: list[int] = []
+        self._values: dict[tuple[int, str], Any] = {}
 
-    def __init__(self, changes: Changes) -> None:
-        self._changed = {change.key: change.value for change in changes}
-        self.reads: dict[tuple[int, str], tuple[Record, str]] = {}
+    def restart(self) -> None:
+        """Begin an evaluation that makes the choices that stand."""
+        self._values.clear()
 
     def read(self, record: Record, name: str) -> Any:
         key = (id(record), name)
-        if key in self._changed:
-            return self._changed[key]
-        self.reads[key] = (record, name)
-        return getattr(record, name)
+        if key in self._values:
+            return self._values[key]
+        depth = len(self._values)
+        if depth == len(self._options):
+            self._options.append([getattr(record, name), *self._alternatives(record, name)])
+            self._chosen.append(0)
+        value = self._values[key] = self._options[depth][self._chosen[depth]]
+        return value
+
+    def advance(self) -> bool:
+        """Change the last choice that can be changed; False when every way was gone."""
+        # What this evaluation did not read was left over from a longer one.
+        del self._options[len(self._values) :], self._chosen[len(self._values) :]
+        while self._options:
+            if self._chosen[-1] + 1 < len(self._options[-1]):
+                self._chosen[-1] += 1
+                return True
+            self._options.pop()
+            self._chosen.pop()
+        return False
+
+
+def is_reachable(traced: Traced, record: Record, alternatives: Alternatives, goal: bool) -> bool:
+    """Whether some choice among the values gives the condition the value `goal`.
+
+    Goes all ways through the condition, depth first; it short-circuits, so there are far fewer than choices.
+
+    Args:
+        traced: the condition in the form that reads through a function.
+        record: the target.
+        alternatives: other values for a field; empty where it must stay.
+        goal: the wanted outcome.
+
+    Returns:
+        False also where the budget is used up, which takes a condition far beyond the usual size.
+    """
+    path = _Path(alternatives)
+    for _ in range(BUDGET):
+        path.restart()
+        if bool(traced(record, path.read)) is goal:
+            return True
+        if not path.advance():
+            return False
+    return False
+
+
+class _Numbers:
+    """Numbers for changes, so that a set of changes is an integer with a bit for each."""
+
+    def __init__(self) -> None:
+        self._bits: dict[tuple[int, str, Any], int] = {}
+
+    def bit(self, change: Change) -> int:
+        value = id(change.value) if isinstance(change.value, tuple) else change.value
+        return 1 << self._bits.setdefault((*change.key, value), len(self._bits))
+
+    def key_bit(self, change: Change) -> int:
+        return 1 << self._bits.setdefault((*change.key, _Numbers), len(self._bits))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A set of changes to evaluate: the changes, their bits, and the bits of their keys."""
+
+    changes: Changes
+    bits: int
+    keys: int
 
 
 def minimal_changes(
-    traced: Traced, record: Record, alternatives: Alternatives, goal: bool, *, most: int
+    traced: Traced, record: Record, alternatives: Alternatives, goal: bool, *, most: int, largest: int = 16
 ) -> list[Changes]:
     """The smallest sets of changes that give the condition the value `goal`, smaller sets first.
 
@@ -72,49 +141,59 @@ def minimal_changes(
         alternatives: other values for a field; empty where it must stay.
         goal: the wanted outcome.
         most: how many sets at most.
+        largest: how many changes in a set at most.
 
     Returns:
         Sets none of which contains another; empty where no set helps or the budget is used up.
     """
-    found: list[Changes] = []
-    level: list[Changes] = [()]
-    seen: set[frozenset[Any]] = set()
+    numbers = _Numbers()
+    found: list[_Trial] = []
+    level, seen = [_Trial((), 0, 0)], {0}
     budget = BUDGET
-    while level and len(found) < most:
-        following: list[Changes] = []
-        for changes in level:
-            if _contains_found(changes, found):
+    for _ in range(largest + 1):
+        following: list[_Trial] = []
+        for trial in level:
+            if any(trial.keys & smaller.keys == smaller.keys for smaller in found):
                 continue
             budget -= 1
             if budget < 0:
-                return found
-            trial = _Trial(changes)
-            if bool(traced(record, trial.read)) is goal:
-                found.append(changes)
+                break
+            outcome, reads = _evaluate(traced, record, trial.changes)
+            if outcome is goal:
+                found.append(trial)
                 if len(found) == most:
-                    return found
+                    break
             else:
-                following.extend(_extend(changes, trial, alternatives, seen))
+                following += _longer(trial, reads, alternatives, numbers, seen)
+        if not following or budget < 0 or len(found) == most:
+            break
         level = following
-    return found
+    return [trial.changes for trial in found]
 
 
-def _contains_found(changes: Changes, found: list[Changes]) -> bool:
-    keys = {change.key for change in changes}
-    return any(keys.issuperset(change.key for change in smaller) for smaller in found)
+def _evaluate(traced: Traced, record: Record, changes: Changes) -> tuple[bool, list[tuple[Record, str]]]:
+    """The outcome under some changes, and what was read and not changed, in order."""
+    values = {change.key: change.value for change in changes}
+    reads: dict[tuple[int, str], tuple[Record, str]] = {}
+
+    def read(where: Record, name: str) -> Any:
+        key = (id(where), name)
+        if key in values:
+            return values[key]
+        reads[key] = (where, name)
+        return getattr(where, name)
+
+    return bool(traced(record, read)), list(reads.values())
 
 
-def _extend(changes: Changes, trial: _Trial, alternatives: Alternatives, seen: set[frozenset[Any]]) -> list[Changes]:
-    extended = []
-    for read_record, name in trial.reads.values():
-        for value in alternatives(read_record, name):
-            longer = (*changes, Change(read_record, name, value))
-            identity = frozenset((change.key, _hashable(change.value)) for change in longer)
-            if identity not in seen:
-                seen.add(identity)
-                extended.append(longer)
-    return extended
-
-
-def _hashable(value: Any) -> Any:
-    return id(value) if isinstance(value, tuple) else value
+def _longer(
+    trial: _Trial, reads: list[tuple[Record, str]], alternatives: Alternatives, numbers: _Numbers, seen: set[int]
+) -> Iterator[_Trial]:
+    """The sets with one change more that were not looked at yet."""
+    for record, name in reads:
+        for value in alternatives(record, name):
+            change = Change(record, name, value)
+            bits = trial.bits | numbers.bit(change)
+            if bits not in seen:
+                seen.add(bits)
+                yield _Trial((*trial.changes, change), bits, trial.keys | numbers.key_bit(change))
