@@ -18,6 +18,7 @@ from pytest_threatmodel.library.condition.scope import Scope
 from pytest_threatmodel.library.condition.scope import bind_attribute
 from pytest_threatmodel.library.condition.scope import bind_constant
 from pytest_threatmodel.library.condition.scope import bind_name
+from pytest_threatmodel.library.condition.source import source_text
 from pytest_threatmodel.library.condition.truth import bind_choices
 from pytest_threatmodel.library.condition.truth import bind_comparison
 from pytest_threatmodel.library.condition.truth import bind_junction
@@ -59,7 +60,7 @@ class Condition:
     @property
     def source(self) -> str:
         """The condition's text, written in one way whatever its author's spaces and quotes were."""
-        return ast.unparse(self.syntax)
+        return source_text(self.syntax)
 
 
 def resolve(tree: ast.expr, targets: tuple[str, ...], vocabulary: Vocabulary, lenient: bool = False) -> Condition:
