@@ -102,9 +102,7 @@ def test_extra_files_always_count_and_come_last(shipped: Path, tmp_path: Path) -
         ("empty", "'{}/empty' holds no file of threats, expected .toml or .json"),
     ],
 )
-def test_extra_files_that_are_none_are_refused(
-    shipped: Path, tmp_path: Path, name: str, message: str
-) -> None:
+def test_extra_files_that_are_none_are_refused(shipped: Path, tmp_path: Path, name: str, message: str) -> None:
     write(tmp_path, "", "x.toml")
     write(tmp_path, "", "notes.txt")
     (tmp_path / "empty").mkdir()

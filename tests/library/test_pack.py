@@ -56,9 +56,7 @@ def test_a_pack_is_read_whole(tmp_path: Path) -> None:
     path = write(tmp_path, document([full, threat(id="WEB02")], [field()]))
     pack = read_pack(path, shown_as="web.toml")
     assert (pack.name, pack.title, pack.version, pack.origin) == (*HEADER.values(), "web.toml")
-    assert pack.fields == (
-        DeclaredField("rendersMarkdownTables", ("Server",), "bool", "fact", "Whether it does."),
-    )
+    assert pack.fields == (DeclaredField("rendersMarkdownTables", ("Server",), "bool", "fact", "Whether it does."),)
     first, second = pack.threats
     assert (first.id, first.pack, first.targets, first.severity) == ("WEB01", "web", ("Server",), "high")
     assert (first.likelihood, first.stride) == ("likely", ("spoofing", "tampering"))
@@ -77,9 +75,7 @@ def test_origins_name_file_and_line(tmp_path: Path) -> None:
     text = document([threat(), threat(id="WEB02")])
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line == "[[threat]]"]
     pack = read_pack(write(tmp_path, text), shown_as="web.toml")
-    assert [(made.origin, made.line) for made in pack.threats] == [
-        (f"web.toml:{line}", line) for line in lines
-    ]
+    assert [(made.origin, made.line) for made in pack.threats] == [(f"web.toml:{line}", line) for line in lines]
 
 
 def test_origins_name_the_threat_where_the_line_is_uncertain(tmp_path: Path) -> None:
@@ -155,8 +151,7 @@ def test_a_file_that_can_not_be_read_says_so(tmp_path: Path) -> None:
         ({"targets": [3]}, "targets[0]: expected a list of texts, got 3 in it"),
         (
             {"severity": "hihg"},
-            "severity: unknown severity 'hihg', expected critical, high, medium, low or info; "
-            "did you mean 'high'?",
+            "severity: unknown severity 'hihg', expected critical, high, medium, low or info; did you mean 'high'?",
         ),
         (
             {"severity": date(2026, 1, 1)},
@@ -174,9 +169,7 @@ def test_a_file_that_can_not_be_read_says_so(tmp_path: Path) -> None:
         ({"adjust": {"when": "True"}}, "adjust: expected a list of tables, got a table"),
     ],
 )
-def test_each_mistake_in_a_threat_says_what_was_expected(
-    tmp_path: Path, changes: dict[str, Any], message: str
-) -> None:
+def test_each_mistake_in_a_threat_says_what_was_expected(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     assert str(refused(tmp_path, document([threat(**changes)]))) == f"web.toml:6: threat WEB01, {message}"
 
 
@@ -188,9 +181,7 @@ def test_each_mistake_in_a_threat_says_what_was_expected(
         ("\x1b", "id: must not hold the control character '\\x1b'"),
     ],
 )
-def test_a_threat_without_a_usable_id_is_named_by_its_number(
-    tmp_path: Path, name: str | None, message: str
-) -> None:
+def test_a_threat_without_a_usable_id_is_named_by_its_number(tmp_path: Path, name: str | None, message: str) -> None:
     error = refused(tmp_path, document([threat(), threat(id=name)]))
     assert str(error).splitlines()[0] == f"web.toml:17: threat #2, {message}"
 
@@ -229,9 +220,7 @@ def test_a_bad_adjustment_names_its_place(tmp_path: Path) -> None:
 )
 def test_examples_are_plain_data_with_a_kind(tmp_path: Path, example: dict[str, Any], message: str) -> None:
     error = refused(tmp_path, document([threat(safe=[example])]))
-    assert str(error).startswith(
-        f"web.toml:6: threat WEB01, safe[0]{': ' if 'x' in example else ', '}{message}"
-    )
+    assert str(error).startswith(f"web.toml:6: threat WEB01, safe[0]{': ' if 'x' in example else ', '}{message}")
 
 
 def test_examples_nest_only_so_deep(tmp_path: Path) -> None:
@@ -241,19 +230,13 @@ def test_examples_nest_only_so_deep(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["a", '"a\\"b"', "'a'", "a "])
 @pytest.mark.parametrize("form", ["{}.b = 1", "[{}.b]", "[[{}.b]]", "x = {{ {}.b = 1 }}"])
-def test_long_dotted_keys_are_refused_before_they_take_all_memory(
-    tmp_path: Path, form: str, part: str
-) -> None:
+def test_long_dotted_keys_are_refused_before_they_take_all_memory(tmp_path: Path, form: str, part: str) -> None:
     text = "[pack]\n" + form.format(".".join([part] * 200_000))
-    assert str(refused(tmp_path, text)) == (
-        "web.toml:2: nested too deeply: a key may have 32 parts with dots between"
-    )
+    assert str(refused(tmp_path, text)) == ("web.toml:2: nested too deeply: a key may have 32 parts with dots between")
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    error = refused(
-        tmp_path, document([threat(title=3), threat(id="WEB02", severity="x")], [field(role="fcat")])
-    )
+    error = refused(tmp_path, document([threat(title=3), threat(id="WEB02", severity="x")], [field(role="fcat")]))
     assert [problem.where for problem in error.problems] == [
         "field rendersMarkdownTables",
         "threat WEB01",
@@ -320,9 +303,7 @@ def test_the_data_of_an_error_are_attributes(tmp_path: Path) -> None:
         ({"default": True, "kind": "x"}, "kind: unknown key; did you mean 'kinds'?"),
     ],
 )
-def test_each_mistake_in_a_field_says_what_was_expected(
-    tmp_path: Path, changes: dict[str, Any], message: str
-) -> None:
+def test_each_mistake_in_a_field_says_what_was_expected(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     error = refused(tmp_path, document([threat()], [field(**changes)]))
     assert len(error.problems) == 1
     assert str(error).partition(", ")[2] == message
@@ -365,9 +346,7 @@ def test_a_field_may_not_contradict_a_kind(tmp_path: Path, changes: dict[str, An
         ({"type": "int", "default": 3}, {"default": 3}),
     ],
 )
-def test_fields_of_every_type_are_read(
-    tmp_path: Path, changes: dict[str, Any], expected: dict[str, Any]
-) -> None:
+def test_fields_of_every_type_are_read(tmp_path: Path, changes: dict[str, Any], expected: dict[str, Any]) -> None:
     (made,) = read_pack(write(tmp_path, document([], [field(**changes)]))).fields
     assert {key: getattr(made, key) for key in expected} == expected
     assert made.field().name == made.name
@@ -379,10 +358,7 @@ def test_a_repeated_field_is_refused(tmp_path: Path) -> None:
 
 
 scalars = (
-    st.none().map(lambda _: "x")
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
+    st.none().map(lambda _: "x") | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 )
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 values = st.recursive(
@@ -394,9 +370,7 @@ values = st.recursive(
 
 def tables(good: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Tables that are nearly right: some values replaced, some keys added."""
-    changes = st.dictionaries(
-        st.sampled_from([*good, "adjust", "stride", "default", "stronger", "known"]), values
-    )
+    changes = st.dictionaries(st.sampled_from([*good, "adjust", "stride", "default", "stronger", "known"]), values)
     return st.builds(
         lambda base, changed, more: {**base, **changed, **more},
         st.sampled_from([good, {}]),

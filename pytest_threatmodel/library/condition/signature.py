@@ -67,6 +67,11 @@ class _Spot:
         return self.manys.setdefault(node.name, _Spot(type_, (*self.steps, f"{node.name}[]")))
 
     @property
+    def read(self) -> tuple[str, ...]:
+        """What explanations may change there: fields, and data."""
+        return (*self.fields, *(name for name in self.manys if name == "data"))
+
+    @property
     def maybe(self) -> bool:
         """Whether there may be no record at all."""
         return self.type.may(NONE, ABSENT)
@@ -160,7 +165,7 @@ class _Spots:
         """The spots whose records must be told apart: those compared, and those where one may stand twice."""
         by_field: dict[str, list[_Spot]] = {}
         for spot in self.start.below():
-            for name in spot.fields:
+            for name in spot.read:
                 by_field.setdefault(name, []).append(spot)
         found = {tuple(group): None for group in self.compared}
         for spots in by_field.values():

@@ -45,8 +45,6 @@ _OPERATORS: Final[dict[type[ast.cmpop], Operator]] = {
 def bind_junction(scope: Scope, node: ast.BoolOp) -> Node:
     """Parts joined by `and` or by `or`."""
     parts = tuple(scope.bind(part) for part in node.values)
-    if isinstance(parts[0], Undeclared):
-        return parts[0]
     operator: Any = "and" if isinstance(node.op, ast.And) else "or"
     return Junction(operator, parts, union(parts))
 
@@ -74,9 +72,7 @@ def bind_comparison(scope: Scope, node: ast.Compare) -> Node:
             operator = _identity(scope, operator, left, right, column)
         parts.append(compare(operator, left, right))
         left = right
-    if len(parts) == 1 or isinstance(parts[0], Undeclared):
-        return parts[0]
-    return Junction("and", tuple(parts), TRUTH)
+    return parts[0] if len(parts) == 1 else Junction("and", tuple(parts), TRUTH)
 
 
 def choices(scope: Scope, node: ast.expr) -> Node:

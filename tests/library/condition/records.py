@@ -24,9 +24,7 @@ class Record:
         self._kind = kind
         self._kinds = frozenset(info.bases)
         self._given = {
-            name: value
-            for name, value in given.items()
-            if name == "data" or not info.fields[name].is_relation
+            name: value for name, value in given.items() if name == "data" or not info.fields[name].is_relation
         }
         for name, field in info.fields.items():
             setattr(self, name, given.get(name, field.default))
@@ -36,13 +34,14 @@ class Record:
     def __getattr__(self, name: str) -> Any:
         return MISSING
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+
     def __repr__(self) -> str:
         return f"<{self._kind} {self._given}>"
 
 
-def bind(
-    source: str, *targets: str, lenient: bool = False, vocabulary: Vocabulary = VOCABULARY
-) -> Condition:
+def bind(source: str, *targets: str, lenient: bool = False, vocabulary: Vocabulary = VOCABULARY) -> Condition:
     """The condition, bound for these kinds (Dataflow if none is named)."""
     return resolve(parse(source), targets or ("Dataflow",), vocabulary, lenient)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from tests.library.condition.records import VOCABULARY
-from tests.library.condition.records import Record
-from tests.library.condition.records import bind
-from tests.library.condition.records import built
-from tests.library.condition.records import flow
 
 from pytest_threatmodel.library.condition import ConditionError
 from pytest_threatmodel.library.condition import resolve
 from pytest_threatmodel.library.condition.parse import parse
 from pytest_threatmodel.model.vocabulary import DeclaredField
+from tests.library.condition.records import VOCABULARY
+from tests.library.condition.records import Record
+from tests.library.condition.records import bind
+from tests.library.condition.records import built
+from tests.library.condition.records import flow
 
 
 @pytest.mark.parametrize(
