@@ -61,9 +61,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_meant(name)}")
     from importlib import import_module
 
-    value = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+    # Not kept in globals(): where pytest runs in one process twice, as in tests of plugins, it would be out of date.
+    return getattr(import_module(f"{__name__}.{home}"), name)
 
 
 def _meant(name: str) -> str:

@@ -32,7 +32,7 @@ class OtherValues:
     def __init__(self, rulebook: Rulebook, rule: Rule) -> None:
         self._rulebook = rulebook
         self._rule = rule
-        self._invented: dict[int, Record] = {}
+        self._invented: dict[int, tuple[Record]] = {}
 
     def absent(self, record: Record, name: str) -> Iterable[Any]:
         """The unstated value of a control or protection that somebody gave."""
@@ -67,13 +67,15 @@ class OtherValues:
         return field.stronger_than(now)
 
     def _named_texts(self, field: Field[Any, Any]) -> list[str]:
-        """Known values that the condition itself names; any of them says more than no value."""
+        """Known values, those that the condition itself names first; any of them says more than no value."""
         named = [value for value in self._rule.constants if isinstance(value, str) and value]
-        return [value for value in named if value in field.known] or named
+        if not field.known:
+            return named
+        return [value for value in named if value in field.known] or list(field.known)
 
     def _domain(self, record: Record, field: Field[Any, Any]) -> list[Any]:
         if field.name == "data":
-            return [(self._some_data(record),)]
+            return [self._some_data(record)]
         shape, default = field.type.shape, field.default
         if shape == "bool":
             return [not default]
@@ -83,13 +85,14 @@ class OtherValues:
             texts = [value for value in self._rule.constants if isinstance(value, str)]
             return [value for value in (*texts, _OTHER_TEXT) if value != default]
         if shape == "int":
-            numbers = [value for value in self._rule.constants if isinstance(value, int)]
+            # Without a number in it, the condition compares this one with another field.
+            numbers = [value for value in self._rule.constants if isinstance(value, int)] or [default]
             return [value for number in numbers for value in (number, number - 1, number + 1) if value != default]
         return []
 
-    def _some_data(self, record: Record) -> Record:
+    def _some_data(self, record: Record) -> tuple[Record]:
         """One piece of data of which nothing is known, the same each time."""
         known = self._invented.get(id(record))
         if known is None:
-            known = self._invented[id(record)] = blank_record("Data", self._rulebook.vocabulary, record._node)
+            known = self._invented[id(record)] = (blank_record("Data", self._rulebook.vocabulary, record._node),)
         return known

@@ -18,6 +18,7 @@ from pytest_threatmodel.analysis.search import Changes
 from pytest_threatmodel.analysis.search import minimal_changes
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.analysis.wording import names_text
+from pytest_threatmodel.analysis.wording import owner_of
 from pytest_threatmodel.library.condition import Clause
 from pytest_threatmodel.library.condition import clauses
 from pytest_threatmodel.library.threat import Severity
@@ -113,15 +114,14 @@ def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:
     rule = row.rules[column]
     other = OtherValues(verdicts.rulebook, rule)
 
-    def search(alternatives: Alternatives, goal: bool, most: int) -> tuple[Changes, ...]:
-        return tuple(minimal_changes(rule.traced, row.record, alternatives, goal, most=most))
+    def search(alternatives: Alternatives, goal: bool, most: int, **limits: int) -> tuple[Changes, ...]:
+        return tuple(minimal_changes(rule.traced, row.record, alternatives, goal, most=most, **limits))
 
     verdict = row.verdicts[column]
     if verdict is Verdict.VULNERABLE:
-        single = [changes for changes in search(other.other_facts, False, NAMED) if len(changes) == 1]
         return {
             "fixes": _best_fixes(search(other.stronger, False, _FIX_SETS), verdicts),
-            "facts": tuple(single),
+            "facts": search(other.other_facts, False, NAMED, largest=1),
         }
     if verdict is Verdict.MITIGATED:
         return {"carried_by": search(other.absent, True, NAMED)}
@@ -189,7 +189,28 @@ def _part(clause: Clause, record: Record) -> Part:
 
     holds = bool(clause.traced(record, read))
     read_all = tuple(readings.values())
+    if holds and _is_any(clause.condition.syntax):
+        read_all = _of_witness(read_all, record)
     return Part(clause.joiner, _met(clause, holds, read_all), holds, read_all)
+
+
+def _is_any(syntax: ast.expr) -> bool:
+    return isinstance(syntax, ast.Call) and isinstance(syntax.func, ast.Name) and syntax.func.id == "any"
+
+
+def _of_witness(readings: tuple[Reading, ...], target: Record) -> tuple[Reading, ...]:
+    """What was read of the item that makes `any` true, and of the target; not of the items before it.
+
+    An item before it is one of which something was read that was later read of another element of its kind.
+    """
+
+    def question(reading: Reading) -> tuple[str, str, str]:
+        return (owner_of(reading.record).kind(), reading.record._kind, reading.name)
+
+    latest = {question(reading): reading.record for reading in readings}
+    passed = {id(owner_of(one.record)) for one in readings if latest[question(one)] is not one.record}
+    passed.discard(id(owner_of(target)))
+    return tuple(reading for reading in readings if id(owner_of(reading.record)) not in passed)
 
 
 def _met(clause: Clause, holds: bool, readings: tuple[Reading, ...]) -> str:
@@ -204,4 +225,6 @@ def _met(clause: Clause, holds: bool, readings: tuple[Reading, ...]) -> str:
         and isinstance(readings[0].value, str)
     ):
         return f"{ast.unparse(syntax.left)} == {readings[0].value!r}"
-    return clause.text
+    # Such a part stands between parts that "and" joins.
+    is_choice = isinstance(syntax, ast.BoolOp) and isinstance(syntax.op, ast.Or)
+    return f"({clause.text})" if is_choice else clause.text

@@ -88,9 +88,11 @@ def _connect(elements: list[Element], records: list[Record], templates: dict[str
 
 
 def blank_record(kind: str, vocabulary: Vocabulary, node: Node) -> Record:
-    """A record of this kind of which nothing is known."""
+    """A record of this kind of which nothing is known, nor of its controls."""
     info = vocabulary.kinds[kind]
     record = Record()
     record.__dict__.update({field.name: field.default for field in info.fields.values()})
     record._given, record._kind, record._kinds, record._node = {}, kind, frozenset(info.bases), node
+    if "controls" in info.fields:
+        record.controls = blank_record("Controls", vocabulary, node)  # type: ignore[attr-defined]  # as in make_records
     return record

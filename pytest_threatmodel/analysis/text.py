@@ -22,7 +22,7 @@ from pytest_threatmodel.model.labels import escape
 _INDENT: Final = 6
 #: Where the second column begins.
 _SECOND: Final = 58
-#: A part of a condition longer than this is cut; the whole condition stands in the pack.
+#: A part of a condition, or a value, that is longer than this is cut; the whole stands in the pack, or in the model.
 _LONGEST: Final = 240
 _MOST_READINGS: Final = 6
 
@@ -46,13 +46,19 @@ def explanation_lines(explanation: Explanation, *, lead: str = "") -> list[str]:
 
 def short_text(explanation: Explanation) -> str:
     """One line for the short summary: severity, title, and the facts that decided."""
-    facts = ", ".join(_short(reading, explanation) for part in explanation.parts for reading in part.readings[:1])
+    readings = (reading for part in explanation.parts for reading in _plain(part.readings)[:1])
+    facts = ", ".join(_short(reading, explanation) for reading in readings)
     title = f"{explanation.severity.capitalize()}: {explanation.threat.title}"
     return f"{title} ({facts})" if facts else title
 
 
+def _plain(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """The readings of single values; those of collections only where there are no others."""
+    return tuple(reading for reading in readings if not isinstance(reading.value, tuple)) or readings
+
+
 def _short(reading: Reading, explanation: Explanation) -> str:
-    return f"{path(reading.record, reading.name, explanation.element)} {value_text(reading.value)}"
+    return f"{path(reading.record, reading.name, explanation.element)} {_cut(value_text(reading.value))}"
 
 
 def _two(label: str, text: str, second: str = "") -> str:
@@ -83,7 +89,7 @@ def _why(explanation: Explanation) -> Iterator[str]:
         yield from (_two("", "", reading) for reading in readings[len(beside) :])
         label = ""
     if explanation.error:
-        yield _two("why", f"the rule could not be evaluated: {explanation.error}")
+        yield _two("why", f"the rule could not be evaluated: {_cut(escape(explanation.error))}")
         yield _two("", f"pack {explanation.threat.pack}, {explanation.threat.origin}: {explanation.threat.condition}")
 
 
@@ -95,7 +101,7 @@ def _readings(part: Part, explanation: Explanation) -> list[str]:
     file = explanation.element.load.file
     texts = []
     for reading in part.readings[:_MOST_READINGS]:
-        text = f"{value_text(reading.value)}, {origin_text(reading.record, reading.name, file)}"
+        text = f"{_cut(value_text(reading.value))}, {origin_text(reading.record, reading.name, file)}"
         owner = owner_of(reading.record)
         if len(part.readings) > 1:
             text = f"{path(reading.record, reading.name, explanation.element)} {text}"

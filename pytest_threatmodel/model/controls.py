@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import ClassVar
 
+from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import Bool
 from pytest_threatmodel.model.fields import Text
 from pytest_threatmodel.model.fields import control
 from pytest_threatmodel.model.generated import ControlsPackFields
+from pytest_threatmodel.model.origin import caller
 from pytest_threatmodel.model.registry import current
 
 if TYPE_CHECKING:
@@ -122,6 +125,12 @@ class Controls(ControlsPackFields):
 
     def take(self, other: Controls | Mapping[str, object]) -> None:
         """State here what `other` states."""
-        values = other.facts.given if isinstance(other, Controls) else other
+        values = other.stated() if isinstance(other, Controls) else other
         for name, value in values.items():
+            if not isinstance(name, str):
+                raise ModelError(f"{self.describe()}: {shown(name)} is no name of a control", place=caller())
             setattr(self, name, value)
+
+    def stated(self) -> dict[str, Any]:
+        """What the author wrote, by name."""
+        return {name: value for name, value in self.facts.given.items() if self.is_stated(name)}

@@ -29,8 +29,11 @@ from pytest_threatmodel.model.fields import named
 from pytest_threatmodel.model.fields import relation
 from pytest_threatmodel.model.fields import texts
 from pytest_threatmodel.model.generated import ElementPackFields
+from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.notes import Assumption
 from pytest_threatmodel.model.notes import Finding
+from pytest_threatmodel.model.notes import NoteList
+from pytest_threatmodel.model.notes import note_list
 from pytest_threatmodel.model.origin import Place
 from pytest_threatmodel.model.origin import caller
 from pytest_threatmodel.model.origin import caller_within
@@ -44,6 +47,9 @@ if TYPE_CHECKING:
     ClassificationField = Field[Classification, "Classification | str"]
     TLSVersionField = Field[TLSVersion, "TLSVersion | str"]
     BoundaryField: TypeAlias = "Field[Boundary | None, Boundary | None]"
+    MarkList = NoteList[Any]
+    FindingList = NoteList[Finding]
+    AssumptionList = NoteList[Assumption]
     ControlsField = Field[Controls, "Controls | Mapping[str, object]"]
 
 
@@ -81,30 +87,36 @@ class Element(ElementPackFields):
     levels: Ints = levels(default=frozenset({0}), doc="The levels of detail on which it is drawn.")
     sourceFiles: Texts = texts(default=(), doc="Where its source code is, relative to the model file.")
     controls: ControlsField = _controls(default=None, doc="What is done on it against threats.")
+    marks: MarkList = note_list(None, default=())
+    overrides: FindingList = note_list(Finding, default=())
+    assumptions: AssumptionList = note_list(Assumption, default=())
 
     #: The names of the positional arguments.
     _positional: ClassVar[tuple[str, ...]] = ("name",)
     _plain: ClassVar[frozenset[str]] = frozenset(
         {"facts", "load", "place", "own_controls", "marks", "overrides", "assumptions"}
     )
+    _settable: ClassVar[frozenset[str]] = frozenset({"marks", "overrides", "assumptions"})
     if TYPE_CHECKING:
         load: ClassVar[Load]
         place: ClassVar[Place]
         own_controls: ClassVar[Controls]
 
-    def __init__(self, *positional: Any, **values: Any) -> None:
-        load = current()
+    # Not in __init__: an own kind may set fields before it calls super().__init__(), and that call is not the line
+    # that makes the element.
+    def __new__(cls, *args: Any, **keywords: Any) -> Any:
+        element, load = super().__new__(cls), current()
         set_plain = object.__setattr__
-        set_plain(self, "load", load)
-        set_plain(self, "place", caller_within(load.file) if load.is_file else caller())
-        set_plain(self, "own_controls", Controls())
-        set_plain(self.own_controls, "owner", self)
-        self.marks: list[Any] = []
-        self.overrides: list[Finding] = []
-        self.assumptions: list[Assumption] = []
+        set_plain(element, "load", load)
+        set_plain(element, "place", caller_within(load.file) if load.is_file else caller())
+        set_plain(element, "own_controls", Controls())
+        set_plain(element.own_controls, "owner", element)
+        return element
+
+    def __init__(self, *positional: Any, **values: Any) -> None:
         for name, value in self._arguments(positional, values).items():
             setattr(self, name, value)
-        load.add(self)
+        self.load.add(self)
 
     def _arguments(self, positional: tuple[Any, ...], values: dict[str, Any]) -> dict[str, Any]:
         if len(positional) > len(self._positional):
@@ -133,7 +145,7 @@ class Element(ElementPackFields):
 
     def describe(self) -> str:
         name = self.facts.given.get("name")
-        return self.kind() if name is None else f'{self.kind()} "{name}"'
+        return self.kind() if name is None else f'{self.kind()} "{escape(name)}"'
 
     def __repr__(self) -> str:
         return f"<{self.describe()}>"
@@ -165,7 +177,7 @@ class Element(ElementPackFields):
     def attribute_names(self) -> Iterator[str]:
         yield from super().attribute_names()
         yield from self.declared_fields()
-        yield from sorted(self._plain - {"facts", "load", "place", "own_controls"})
+        yield from sorted(self._settable)
         yield from legacy.names_for(self)
 
     def oneOf(self, *kinds_or_elements: Any) -> bool:

@@ -19,6 +19,7 @@ from typing import overload
 
 from pytest_threatmodel.model.enums import ENUMS
 from pytest_threatmodel.model.errors import ValueProblem
+from pytest_threatmodel.model.errors import shown
 
 if TYPE_CHECKING:
     from pytest_threatmodel.model.node import Node
@@ -209,8 +210,7 @@ def _creation(value: Any) -> tuple[str, int, str]:
 
 
 def _is_kind(value: Any, kind: str) -> bool:
-    kinds = getattr(type(value), "kinds", None)
-    return kinds is not None and kind in kinds()
+    return hasattr(value, "facts") and kind in value.kinds()
 
 
 def _to_one(field: Field[Any, Any], value: Any) -> Any:
@@ -261,9 +261,7 @@ SCALARS: Final = "True, False, a number, text or a member of a threat model's en
 def _scalar(default: Any, role: Role, stronger: Stronger, known: tuple[str, ...], doc: str) -> Any:
     type_ = scalar_type(default)
     if type_ is None:
-        raise TypeError(
-            f"a field's default must be True, False, a number, text or an enumeration's member (got {default!r})"
-        )
+        raise TypeError(f"a field's default must be {SCALARS} (got {shown(default)})")
     return Field(type_, default, role=role, stronger=stronger, known=known, doc=doc)
 
 

@@ -6,18 +6,16 @@ encryption from its request before it asks the other end, and encryption at rest
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from typing import Any
 
+from pytest_threatmodel.model.controls import Controls
 from pytest_threatmodel.model.enums import Lifetime
+from pytest_threatmodel.model.kinds import Data
 from pytest_threatmodel.model.node import Node
-from pytest_threatmodel.model.origin import Inherited
 from pytest_threatmodel.model.origin import Stated
 
 if TYPE_CHECKING:
     from pytest_threatmodel.model.element import Element
-    from pytest_threatmodel.model.kinds import Data
     from pytest_threatmodel.model.kinds import Dataflow
     from pytest_threatmodel.model.model import Model
 
@@ -31,12 +29,14 @@ def inherit(model: Model) -> None:
     if model.isOrdered:
         _number(flows)
     _match_responses(flows)
-    for data in model.data:
+    # All data there is: with `ignoreUnused` the model shows only data that flows carry, which is found out here.
+    for data in (element for element in model.load.elements if isinstance(element, Data)):
         _complete_credentials(data)
         _put_on_carriers(data)
     for flow in flows:
         _take_data(flow)
-    for flow in flows:
+    # Requests first, whatever the order: responses take over what they inherited.
+    for flow in sorted(flows, key=lambda flow: flow.isResponse):
         _take_from_request(flow) if flow.isResponse else _take_from_ends(flow)
         if "levels" in flow.source.facts.given or "levels" in flow.sink.facts.given:
             flow.inherit("levels", flow.source.levels & flow.sink.levels, flow.source.name, "levels")
@@ -60,7 +60,7 @@ def _match_responses(flows: list[Dataflow]) -> None:
         between.setdefault((id(flow.source), id(flow.sink)), []).append(flow)
     for flow in flows:
         if flow.isResponse and flow.responseTo is None:
-            requests = between.get((id(flow.sink), id(flow.source)), [])
+            requests = [other for other in between.get((id(flow.sink), id(flow.source)), ()) if other is not flow]
             if len(requests) == 1:
                 _pair(requests[0], flow)
 
@@ -80,20 +80,13 @@ def _complete_credentials(data: Data) -> None:
 
 def _put_on_carriers(data: Data) -> None:
     for flow in data.carriedBy:
-        _add_data(flow, (data,), data.name, "carriedBy")
+        flow.inherit_more("data", (data,), data.name, "carriedBy")
 
 
 def _take_data(flow: Dataflow) -> None:
     sent = getattr(flow.source, "data", ())
     if sent:
-        _add_data(flow, sent, flow.source.name, "data")
-
-
-def _add_data(flow: Dataflow, more: Iterable[Data], owner: str, field: str) -> None:
-    merged = tuple(dict.fromkeys((*flow.data, *more)))
-    if merged != flow.data:
-        flow.facts.given["data"] = merged
-        flow.facts.origins.setdefault("data", Inherited(owner, field, None))
+        flow.inherit_more("data", sent, flow.source.name, "data")
 
 
 def _take_from_ends(flow: Dataflow) -> None:
@@ -127,8 +120,9 @@ def _copy(giver: Node, given: str, taker: Node, taken: str) -> None:
 
 
 def _spelled(node: Node, field: str) -> tuple[str, str]:
-    owner: Any = getattr(node, "owner", None)
-    return (node.name, field) if owner is None else (owner.name, f"controls.{field}")  # type: ignore[attr-defined]
+    if isinstance(node, Controls):
+        return ("" if node.owner is None else node.owner.name), f"controls.{field}"
+    return node.name, field  # type: ignore[attr-defined]
 
 
 def _collect(flows: list[Dataflow]) -> None:
@@ -156,5 +150,5 @@ def _follow_data(flows: list[Dataflow]) -> None:
             carriers.setdefault(data, []).append(flow)
             processors.setdefault(data, {}).update({flow.source: None, flow.sink: None})
     for data, found in carriers.items():
-        data.inherit("carriedBy", tuple(found), "the flows", "data")
-        data.inherit("processedBy", tuple(processors[data]), "the flows", "data")
+        data.inherit_more("carriedBy", tuple(found), "the flows", "data")
+        data.inherit_more("processedBy", tuple(processors[data]), "the flows", "data")

@@ -33,15 +33,14 @@ def _escaped(char: str) -> str:
 def labels(elements: Iterable[Element]) -> list[str]:
     """One label an element, in their order, no two the same.
 
-    An element's label is its `key`, else its name. Flows that share a name get their ends, ` (User -> Web Server)`;
-    what is still the same gets the first free `#2`, `#3`.
+    An element's label is its `key`, which no name takes from it, else its name. Flows that share a name get their
+    ends, ` (User -> Web Server)`; what is still the same gets the first free `#2`, `#3`.
     """
     elements = list(elements)
     shared = Counter(element.name for element in elements if _is_flow(element) and not element.key)
     wanted = [_wanted(element, shared) for element in elements]
-    taken = set(wanted)
-    seen: set[str] = set()
-    return [_unique(label, taken, seen) for label in wanted]
+    numbers = _Numbers(wanted, {label for element, label in zip(elements, wanted, strict=True) if element.key})
+    return [numbers.unique(label, bool(element.key)) for element, label in zip(elements, wanted, strict=True)]
 
 
 def _wanted(element: Element, shared: Counter[str]) -> str:
@@ -61,13 +60,24 @@ def _is_flow(element: Element) -> bool:
     return "Dataflow" in type(element).kinds()
 
 
-def _unique(label: str, taken: set[str], seen: set[str]) -> str:
-    if label not in seen:
-        seen.add(label)
-        return label
-    number = 2
-    while f"{label} #{number}" in taken:
-        number += 1
-    unique = f"{label} #{number}"
-    taken.add(unique)
-    return unique
+class _Numbers:
+    """Gives the first of equal labels as it is, and `#2`, `#3` to the others; a key comes before every name."""
+
+    def __init__(self, wanted: list[str], keys: set[str]) -> None:
+        self._taken = set(wanted)
+        self._seen = set(keys)
+        self._given: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def unique(self, label: str, is_key: bool) -> str:
+        if label not in (self._given if is_key else self._seen):
+            self._seen.add(label)
+            self._given.add(label)
+            return label
+        number = self._next.get(label, 2)
+        while f"{label} #{number}" in self._taken:
+            number += 1
+        self._next[label] = number + 1
+        unique = f"{label} #{number}"
+        self._taken.add(unique)
+        return unique

@@ -11,7 +11,9 @@ from typing import Any
 from typing import Final
 
 from pytest_threatmodel.model.controls import Controls
-from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.errors import UnknownAttribute
+from pytest_threatmodel.model.fields import Field
+from pytest_threatmodel.model.fields import FieldType
 from pytest_threatmodel.model.origin import caller
 
 if TYPE_CHECKING:
@@ -29,6 +31,19 @@ _CONTROLS: Final = {
 }
 
 
+def _anywhere(name: str, type_: FieldType, default: Any) -> Field[Any, Any]:
+    field: Field[Any, Any] = Field(type_, default)
+    field.name = name
+    return field
+
+
+#: What every element of the first pytm had; kinds that have no such field still keep the value, which no rule reads.
+_ANYWHERE: Final = {
+    "OS": _anywhere("OS", FieldType("text"), ""),
+    **{name: _anywhere(name, FieldType("bool"), False) for name in ("onAWS", "isAdmin", "handlesResources")},
+}
+
+
 def _control(element: Element, name: str) -> str | None:
     known = _CONTROLS.get(name, name)
     return known if known in Controls.fields else None
@@ -36,7 +51,7 @@ def _control(element: Element, name: str) -> str | None:
 
 def _refuse_ambiguous(element: Element, name: str) -> None:
     if name == "isEncrypted" and "Datastore" in type(element).kinds():
-        raise ModelError(
+        raise UnknownAttribute(
             f"{element.describe()}: isEncrypted on a datastore is ambiguous",
             place=caller(),
             hint="write controls.isEncrypted (in transit) or controls.isEncryptedAtRest (stored data)",
@@ -58,13 +73,27 @@ def set_flat(element: Element, name: str, value: Any) -> bool:
     if control is not None:
         setattr(element.controls, control, value)
         return True
+    if name in _ANYWHERE and _is_old_kind(element):
+        element.state(_ANYWHERE[name], value)
+        return True
     return _set_data_type(element, name, value)
+
+
+def _is_old_kind(element: Element) -> bool:
+    """Data, models and agents came later."""
+    return not {"Data", "LLM", "Agent"}.intersection(type(element).kinds())
+
+
+def _is_data_type(element: Element, name: str) -> bool:
+    return name == "dataType" and "Process" in type(element).kinds()
 
 
 def _set_data_type(element: Element, name: str, value: Any) -> bool:
     """`process.dataType = "JSON"` said what format the process handles."""
-    if name != "dataType" or "Process" not in type(element).kinds():
+    if not _is_data_type(element, name):
         return False
+    if value == "":
+        return True
     from pytest_threatmodel.model.kinds import Data
 
     element.data = Data(f"{value} data", format=value)
@@ -73,11 +102,18 @@ def _set_data_type(element: Element, name: str, value: Any) -> bool:
 
 def get_flat(element: Element, name: str) -> Any:
     """The value behind an old flat name, or `NOTHING`."""
+    _refuse_ambiguous(element, name)
     field = _FIELDS.get(name)
     if field is not None and field in type(element).fields:
         return getattr(element, field)
     control = _control(element, name)
-    return NOTHING if control is None else getattr(element.controls, control)
+    if control is not None:
+        return getattr(element.controls, control)
+    if name in _ANYWHERE and _is_old_kind(element):
+        return element.facts.given.get(name, _ANYWHERE[name].default)
+    if _is_data_type(element, name):
+        return next((data.format for data in getattr(element, "data", ())), "")
+    return NOTHING
 
 
 def names_for(element: Element) -> Iterator[str]:

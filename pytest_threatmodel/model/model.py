@@ -14,6 +14,7 @@ from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.enums import Action
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import ModelProblems
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import Bool
 from pytest_threatmodel.model.fields import Field
 from pytest_threatmodel.model.fields import Text
@@ -28,16 +29,21 @@ from pytest_threatmodel.model.kinds import Asset
 from pytest_threatmodel.model.kinds import Boundary
 from pytest_threatmodel.model.kinds import Data
 from pytest_threatmodel.model.kinds import Dataflow
+from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.labels import labels
 from pytest_threatmodel.model.node import Node
 from pytest_threatmodel.model.notes import Assumption
+from pytest_threatmodel.model.notes import NoteList
+from pytest_threatmodel.model.notes import note_list
 from pytest_threatmodel.model.origin import Place
 from pytest_threatmodel.model.origin import caller
 from pytest_threatmodel.model.origin import caller_within
 from pytest_threatmodel.model.registry import Load
 from pytest_threatmodel.model.registry import current
+from pytest_threatmodel.model.registry import load_for_model
 
 if TYPE_CHECKING:
+    AssumptionList = NoteList[Assumption]
     ActionField = Field[Action, "Action | str"]
 
 E = TypeVar("E", bound=Element)
@@ -59,29 +65,32 @@ class Model(Node):
         default=Action.NO_ACTION, doc="What to do with flows that are the same but for name, order and note."
     )
 
+    assumptions: AssumptionList = note_list(Assumption, default=())
+
     _plain: ClassVar[frozenset[str]] = frozenset({"facts", "place", "load", "assumptions"})
+    _settable: ClassVar[frozenset[str]] = frozenset({"assumptions"})
     if TYPE_CHECKING:
         load: ClassVar[Load]
         place: ClassVar[Place]
 
     def __init__(self, name: str, **values: Any) -> None:
         load = current()
-        object.__setattr__(self, "load", load)
         object.__setattr__(self, "place", caller_within(load.file) if load.is_file else caller())
-        self.assumptions: list[Assumption] = []
+        load = load_for_model(self.place.file)
+        object.__setattr__(self, "load", load)
         for field, value in {"name": name, **values}.items():
             setattr(self, field, value)
-        load.add_model(self)
+        load.models.append(self)
 
     def describe(self) -> str:
-        return f'{type(self).__name__} "{self.facts.given.get("name", "")}"'
+        return f'{type(self).__name__} "{escape(self.facts.given.get("name", ""))}"'
 
     def __repr__(self) -> str:
         return f"<{self.describe()}>"
 
     def attribute_names(self) -> Iterator[str]:
         yield from super().attribute_names()
-        yield "assumptions"
+        yield from self._settable
 
     @property
     def elements(self) -> list[Element]:
@@ -139,6 +148,8 @@ class Model(Node):
         Raises:
             ModelError: there is none, or there are several of this name.
         """
+        if not isinstance(label, str):
+            raise ModelError(f"{self.describe()}: elements are found by label, got {shown(label)}")
         by_label = dict(zip(self.labels(), self.elements, strict=True))
         if label in by_label:
             return by_label[label]
@@ -165,13 +176,11 @@ class Model(Node):
         return True
 
     def _problems(self) -> Iterator[ModelError]:
+        yield from _notes(self, "assumptions")
         for complain in (_names, _keys, _cycles, _strangers, _responses, _overrides):
             yield from complain(self.load.elements)
         if not self.name.strip():
             yield ModelError("the model has no name", place=self.place)
-        for assumption in self.assumptions:
-            if not isinstance(assumption, Assumption):
-                yield ModelError(f"assumptions hold {assumption!r}, expected Assumption(...)", place=self.place)
         if self.onDuplicates is Action.RESTRICT:
             yield from _duplicates(self.duplicates())
 
@@ -192,8 +201,13 @@ _IGNORED = frozenset({"name", "key", "note", "order", "response", "responseTo"})
 
 
 def _compared(flow: Dataflow) -> tuple[dict[str, Any], dict[str, Any]]:
-    given = {name: value for name, value in flow.facts.given.items() if name not in _IGNORED}
-    return given, flow.controls.facts.given
+    return _stated(flow), _stated(flow.controls)
+
+
+def _stated(node: Node) -> dict[str, Any]:
+    """What the author wrote, without what inheritance added: checking twice must find the same."""
+    given = {**node.facts.given, **node.facts.stated}
+    return {name: value for name, value in given.items() if node.is_stated(name) and name not in _IGNORED}
 
 
 def _parents(element: Element) -> list[Boundary]:
@@ -205,10 +219,18 @@ def _parents(element: Element) -> list[Boundary]:
     return parents
 
 
+def _notes(node: Model | Element, name: str) -> Iterator[ModelError]:
+    """What was appended to a list of notes and is none."""
+    kept: NoteList[Any] = getattr(type(node), name)
+    for wrong in kept.wrong(getattr(node, name)):
+        text = f"{node.describe()}: {name} hold {shown(wrong)}, expected {kept.expected()}"
+        yield ModelError(text, place=node.place)
+
+
 def _names(elements: list[Element]) -> Iterator[ModelError]:
     for element in elements:
         if not element.name.strip():
-            yield ModelError(f"a {element.kind()} has an empty name", place=element.place)
+            yield ModelError(f"an element of kind {element.kind()} has an empty name", place=element.place)
 
 
 def _keys(elements: list[Element]) -> Iterator[ModelError]:
@@ -249,7 +271,10 @@ def _responses(elements: list[Element]) -> Iterator[ModelError]:
 
 def _overrides(elements: list[Element]) -> Iterator[ModelError]:
     for element in elements:
-        ids = Counter(finding.threat_id for finding in element.overrides)
+        yield from _notes(element, "assumptions")
+        problems = list(_notes(element, "overrides"))
+        yield from problems
+        ids = Counter(finding.threat_id for finding in element.overrides if not problems)
         for threat_id, count in ids.items():
             if count > 1:
                 text = f"{element.describe()} has {count} overrides of {threat_id}, expected one"

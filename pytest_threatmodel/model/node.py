@@ -13,6 +13,7 @@ from typing import ClassVar
 from typing import dataclass_transform
 
 from pytest_threatmodel.model import fields
+from pytest_threatmodel.model import notes
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import UnknownAttribute
 from pytest_threatmodel.model.errors import ValueProblem
@@ -66,6 +67,7 @@ class Facts:
         fields.collection,
         fields.texts,
         fields.levels,
+        notes.note_list,
     ),
 )
 class Node:
@@ -113,7 +115,7 @@ class Node:
         """The error for an attribute that does not exist here."""
         found = _found_on(type(self).__mro__, name)
         if found is not None:
-            hint = None if hasattr(found, "__get__") else "a field of an own kind is annotated: `name: str = \"\"`"
+            hint = None if hasattr(found, "__get__") else 'a field of an own kind is annotated: `name: str = ""`'
             return UnknownAttribute(f"{self.describe()}: {name!r} is no field", place=caller(), hint=hint)
         hint = fields.did_you_mean(name, self.attribute_names())
         return UnknownAttribute(f"{self.describe()} has no attribute {name!r}", place=caller(), hint=hint)
@@ -194,16 +196,17 @@ def _declare(cls: type[Node], name: str, annotation: str | None) -> None:
     """
     value = vars(cls).get(name)
     known = _found_on(cls.__mro__[1:], name)
-    field: Field[Any, Any] | None = None
     if name.startswith("_") or (annotation is not None and re.match(r"(\w+\.)*ClassVar\b", annotation)):
         return
     if isinstance(value, Field):
         field = value
-    elif isinstance(known, Field) and not hasattr(value, "__get__"):
+    elif hasattr(value, "__get__"):
+        return
+    elif isinstance(known, Field):
         field = _with_default(cls, known, value)
     elif annotation is not None:
         field = Field(_own_type(cls, name, value), value)
-    if field is None:
+    else:
         return
     if name in cls._plain or (known is not None and not isinstance(known, Field)):
         text = f"{cls.__name__}: {name!r} means something else on every element; choose another name for the field"

@@ -4,10 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from typing import Generic
+from typing import Self
+from typing import TypeVar
+from typing import overload
 
 from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.errors import ValueProblem
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.fields import in_order
 from pytest_threatmodel.model.origin import caller
+
+N = TypeVar("N")
+
+
+class NoteList(Generic[N]):
+    """A list that stands on an element or a model beside its fields; what is assigned is checked.
+
+    Args:
+        kind: what the list holds; None for anything.
+    """
+
+    def __init__(self, kind: type[N] | None) -> None:
+        self.kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, node: None, owner: Any) -> Self: ...
+
+    @overload
+    def __get__(self, node: object, owner: Any) -> list[N]: ...
+
+    def __get__(self, node: Any, owner: Any) -> Any:
+        return self if node is None else node.__dict__.setdefault(self.name, [])
+
+    def __set__(self, node: Any, value: N | Iterable[N]) -> None:
+        notes = list(in_order(value)) if isinstance(value, list | tuple | set | frozenset) else [value]
+        kept: Any = None if value is None else notes
+        if kept is None or self.wrong(kept):
+            raise node.misfit(self.name, value, ValueProblem(self.expected()), caller())
+        node.__dict__[self.name] = kept
+
+    def wrong(self, notes: Iterable[object]) -> list[object]:
+        """What does not belong into the list."""
+        return [] if self.kind is None else [note for note in notes if not isinstance(note, self.kind)]
+
+    def expected(self) -> str:
+        """What the list takes, for messages."""
+        return "a list" if self.kind is None else f"{self.kind.__name__}(...) or a list of them"
+
+
+def note_list(of: type[N] | None, *, default: tuple[()]) -> Any:
+    """A list of notes; empty until something is assigned or appended."""
+    return NoteList(of)
 
 
 class Finding:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sysconfig
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
+from types import FrameType
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -17,6 +21,13 @@ if TYPE_CHECKING:
     from pytest_threatmodel.model.model import Model
 
 DeclaredFields = Mapping[str, Mapping[str, "Field[Any, Any]"]]
+
+
+@cache
+def _is_installed(file: str) -> bool:
+    """Whether a code object's file belongs to Python or to an installed distribution, not to the project."""
+    installed = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return file.startswith("<") or any(file.startswith(os.path.join(folder, "")) for folder in installed)
 
 
 class Load:
@@ -43,28 +54,18 @@ class Load:
     def add(self, element: Element) -> None:
         """Take a new element in, and note which modules made it."""
         self.elements.append(element)
-        self.makers.update(
-            frame.f_globals.get("__name__", "")
-            for frame in user_frames()
-            # Outside a load the whole stack is other people's code; only what is being imported counts.
-            if self.is_file or frame.f_code.co_name == "<module>"
-        )
+        self.makers.update(frame.f_globals.get("__name__", "") for frame in user_frames() if self._makes(frame))
 
-    def add_model(self, model: Model) -> None:
-        """Take a new model in.
+    def _makes(self, frame: FrameType) -> bool:
+        # Outside a load the whole stack is other people's code; only what is being imported counts.
+        if frame.f_code.co_name == "<module>" or not self.is_file:
+            return frame.f_code.co_name == "<module>"
+        # What an installed library calls back into is not made by it, and some libraries can not be imported twice.
+        return not _is_installed(frame.f_code.co_filename)
 
-        Outside the load of a file each model starts anew: modules that are imported one after the other, as tests
-        do, keep what stands in the new model's own file.
-        """
-        if not self.is_file and self.models:
-            file = model.place.file
-            self.elements = [element for element in self.elements if element.place.file == file]
-            self.models = []
-        self.models.append(model)
-
-    def declared_for(self, kinds: Iterator[str] | tuple[str, ...]) -> dict[str, Field[Any, Any]]:
-        """The declared fields of these kinds, by name."""
-        return {name: field for kind in kinds for name, field in self.declared.get(kind, {}).items()}
+    def declared_for(self, kinds: tuple[str, ...]) -> dict[str, Field[Any, Any]]:
+        """The declared fields of these kinds, by name; kinds come nearest first, and the nearest counts."""
+        return {name: field for kind in reversed(kinds) for name, field in self.declared.get(kind, {}).items()}
 
 
 #: The load in progress. A context variable, so that a load is bound to what started it and ends with it.
@@ -78,9 +79,28 @@ def current() -> Load:
     return _current.get() or _outside
 
 
-def outside_makers() -> frozenset[str]:
-    """Names of modules that made elements while no file was being loaded."""
-    return frozenset(_outside.makers)
+def load_for_model(file: str) -> Load:
+    """The load that a new model joins.
+
+    Outside the load of a file each model starts anew: of modules that are imported one after the other, as tests do,
+    the new model gets what stands in its own file, and those before it keep the rest.
+    """
+    global _outside
+    load = current()
+    if load.is_file or not load.models:
+        return load
+    _outside = Load()
+    _outside.makers = load.makers
+    for element in [element for element in load.elements if element.place.file == file]:
+        object.__setattr__(element, "load", _outside)
+        _outside.elements.append(element)
+    load.elements = [element for element in load.elements if element.place.file != file]
+    return _outside
+
+
+def known_makers() -> frozenset[str]:
+    """Names of modules that made elements while no file was being loaded, or in the load in progress."""
+    return frozenset(_outside.makers | current().makers)
 
 
 @contextmanager

@@ -72,11 +72,12 @@ def register(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: settings or packs are wrong.
     """
-    from pytest_threatmodel.plugin import collect
-    from pytest_threatmodel.plugin import protocol
-    from pytest_threatmodel.plugin import reports
-    from pytest_threatmodel.plugin import terminal
-    from pytest_threatmodel.plugin import xdist
+    # By name: tests of plugins run pytest in one process, and a module found on the package may be of an earlier run.
+    from pytest_threatmodel.plugin.collect import Collection
+    from pytest_threatmodel.plugin.protocol import Protocol
+    from pytest_threatmodel.plugin.reports import Reports
+    from pytest_threatmodel.plugin.terminal import Terminal
+    from pytest_threatmodel.plugin.xdist import Gathering
 
     settings = options.read(config)
     python_files = tuple(config.getini("python_files"))
@@ -85,10 +86,10 @@ def register(config: pytest.Config) -> None:
         config.addinivalue_line("python_files", pattern)
     today = datetime.now(UTC).date()
     config.stash[run_key] = Run(settings, make_library(config, settings), python_files, today)
-    for kind in (collect.Collection, protocol.Protocol, reports.Reports, terminal.Terminal):
+    for kind in (Collection, Protocol, Reports, Terminal):
         config.pluginmanager.register(kind(config))
     if config.pluginmanager.hasplugin("xdist"):
-        config.pluginmanager.register(xdist.Gathering(config))
+        config.pluginmanager.register(Gathering(config))
 
 
 def shown_path(config: pytest.Config, path: Path) -> str:
