@@ -43,6 +43,7 @@ pytestmark = [
     accept(
         "DE01",
         "DE02",
+        "AA02",
         element="*session",
         reason="the cache speaks no TLS; one namespace, and network policy lets only the booking API in",
         owner="platform team",

@@ -111,7 +111,7 @@ class _Builder:
                 setattr(element, name, dict(value) if isinstance(value, Mapping) else value)
         data = [self._data(item, number) for number, item in enumerate(self._tables(table, "data"), start=1)]
         if data:
-            element.data = data
+            setattr(element, "data", data)  # noqa: B010  # kinds without the field say so
         boundary = table.get("inBoundary")
         if boundary is not None:
             element.inBoundary = self._boundary(boundary)

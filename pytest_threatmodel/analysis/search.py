@@ -21,9 +21,13 @@ Read = Callable[[Record, str], Any]
 Traced = Callable[[Record, Read], bool]
 #: The values that a field of a record might have instead.
 Alternatives = Callable[[Record, str], Iterable[Any]]
+#: What was read, in order.
+Reads = dict[tuple[int, str], tuple[Record, str]]
 
 #: A search ends after so many evaluations; conditions of the usual size need some ten.
 BUDGET: Final = 2000
+#: The search for all smallest sets ends after so many reads; conditions of the usual size need some hundred.
+MOST_READS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,11 +124,12 @@ class _Numbers:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A set of changes to evaluate: the changes, their bits, and the bits of their keys."""
+    """A set of changes to evaluate: the changes, their bits, the bits of their keys, and what smaller ones read."""
 
     changes: Changes
     bits: int
     keys: int
+    known: frozenset[tuple[int, str]]
 
 
 def minimal_changes(
@@ -134,6 +139,9 @@ def minimal_changes(
 
     A breadth-first search over sets of changes. It extends a set only by fields that the evaluation under that set has
     read, and misses nothing by it: where none of a larger set's further fields is read, they make no difference.
+
+    On elements with very many neighbours that takes too long; then a set is extended only by the fields that its last
+    change brought up. It finds the same where the condition reads no field in two places.
 
     Args:
         traced: the condition in the form that reads through a function.
@@ -146,35 +154,78 @@ def minimal_changes(
     Returns:
         Sets none of which contains another; empty where no set helps or the budget is used up.
     """
-    numbers = _Numbers()
-    found: list[_Trial] = []
-    level, seen = [_Trial((), 0, 0)], {0}
-    budget = BUDGET
-    for _ in range(largest + 1):
-        following: list[_Trial] = []
-        for trial in level:
-            if any(trial.keys & smaller.keys == smaller.keys for smaller in found):
-                continue
-            budget -= 1
-            if budget < 0:
-                break
-            outcome, reads = _evaluate(traced, record, trial.changes)
-            if outcome is goal:
-                found.append(trial)
-                if len(found) == most:
-                    break
-            else:
-                following += _longer(trial, reads, alternatives, numbers, seen)
-        if not following or budget < 0 or len(found) == most:
-            break
-        level = following
+    search = _Search(traced, record, alternatives, goal, most, largest)
+    found = search.all_ways()
+    if found is None:
+        found = search.short_ways()
     return [trial.changes for trial in found]
 
 
-def _evaluate(traced: Traced, record: Record, changes: Changes) -> tuple[bool, list[tuple[Record, str]]]:
+class _Search:
+    """One search for the smallest sets; the arguments are those of `minimal_changes`."""
+
+    def __init__(
+        self, traced: Traced, record: Record, alternatives: Alternatives, goal: bool, most: int, largest: int
+    ) -> None:
+        self._traced = traced
+        self._record = record
+        self._alternatives = alternatives
+        self._goal = goal
+        self._most = most
+        self._largest = largest
+        self._numbers = _Numbers()
+        self._reads_left = 0
+
+    def all_ways(self) -> list[_Trial] | None:
+        """Every smallest set, or None where the budget is used up before."""
+        self._reads_left = MOST_READS
+        return self._breadth_first(short=False)
+
+    def short_ways(self) -> list[_Trial]:
+        """The smallest sets of which each change but the first was brought up by the one before."""
+        self._reads_left = 50 * MOST_READS
+        return self._breadth_first(short=True) or []
+
+    def _breadth_first(self, *, short: bool) -> list[_Trial] | None:
+        found: list[_Trial] = []
+        level, seen = [_Trial((), 0, 0, frozenset())], {0}
+        for _ in range(self._largest + 1):
+            following: list[_Trial] = []
+            for trial in level:
+                if any(trial.keys & smaller.keys == smaller.keys for smaller in found):
+                    continue
+                outcome, reads = _evaluate(self._traced, self._record, trial.changes)
+                if outcome is self._goal:
+                    found.append(trial)
+                    if len(found) == self._most:
+                        return found
+                    continue
+                self._reads_left -= len(reads)
+                if self._reads_left < 0:
+                    return None
+                following += self._longer(trial, reads, seen, short)
+            level = following
+        return found
+
+    def _longer(self, trial: _Trial, reads: Reads, seen: set[int], short: bool) -> Iterator[_Trial]:
+        """The sets with one change more that were not looked at yet."""
+        known = trial.known.union(reads) if short else trial.known
+        for key, (record, name) in reads.items():
+            if key in trial.known:
+                continue
+            for value in self._alternatives(record, name):
+                change = Change(record, name, value)
+                bits = trial.bits | self._numbers.bit(change)
+                if bits not in seen:
+                    seen.add(bits)
+                    keys = trial.keys | self._numbers.key_bit(change)
+                    yield _Trial((*trial.changes, change), bits, keys, known)
+
+
+def _evaluate(traced: Traced, record: Record, changes: Changes) -> tuple[bool, Reads]:
     """The outcome under some changes, and what was read and not changed, in order."""
     values = {change.key: change.value for change in changes}
-    reads: dict[tuple[int, str], tuple[Record, str]] = {}
+    reads: Reads = {}
 
     def read(where: Record, name: str) -> Any:
         key = (id(where), name)
@@ -183,17 +234,4 @@ def _evaluate(traced: Traced, record: Record, changes: Changes) -> tuple[bool, l
         reads[key] = (where, name)
         return getattr(where, name)
 
-    return bool(traced(record, read)), list(reads.values())
-
-
-def _longer(
-    trial: _Trial, reads: list[tuple[Record, str]], alternatives: Alternatives, numbers: _Numbers, seen: set[int]
-) -> Iterator[_Trial]:
-    """The sets with one change more that were not looked at yet."""
-    for record, name in reads:
-        for value in alternatives(record, name):
-            change = Change(record, name, value)
-            bits = trial.bits | numbers.bit(change)
-            if bits not in seen:
-                seen.add(bits)
-                yield _Trial((*trial.changes, change), bits, trial.keys | numbers.key_bit(change))
+    return bool(traced(record, read)), reads

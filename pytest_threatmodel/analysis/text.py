@@ -25,6 +25,8 @@ _SECOND: Final = 58
 #: A part of a condition, or a value, that is longer than this is cut; the whole stands in the pack, or in the model.
 _LONGEST: Final = 240
 _MOST_READINGS: Final = 6
+#: Where the search for names was given up.
+_TOO_MANY: Final = "more than can be looked through"
 
 
 def explanation_lines(explanation: Explanation, *, lead: str = "") -> list[str]:
@@ -90,7 +92,8 @@ def _why(explanation: Explanation) -> Iterator[str]:
         label = ""
     if explanation.error:
         yield _two("why", f"the rule could not be evaluated: {_cut(escape(explanation.error))}")
-        yield _two("", f"pack {explanation.threat.pack}, {explanation.threat.origin}: {explanation.threat.condition}")
+        condition = " ".join(explanation.threat.condition.split())
+        yield _two("", f"pack {explanation.threat.pack}, {explanation.threat.origin}: {escape(condition)}")
 
 
 def _cut(text: str) -> str:
@@ -127,9 +130,9 @@ def _what_to_do(explanation: Explanation) -> Iterator[str]:
             yield _two("", f"if untrue, correct: {facts}")
         yield _two("", f'or decide: accept("{explanation.threat.id}", reason=..., owner=..., until=...)')
     elif explanation.verdict is Verdict.MITIGATED:
-        yield _two("by", ", or ".join(names_text(changes, target) for changes in explanation.carried_by))
+        yield _two("by", ", or ".join(names_text(changes, target) for changes in explanation.carried_by) or _TOO_MANY)
     elif explanation.verdict is Verdict.UNDETERMINED:
-        yield _two("open", f"not stated: {', '.join(explanation.open_facts)}")
+        yield _two("open", f"not stated: {', '.join(explanation.open_facts) or _TOO_MANY}")
 
 
 def _fixes(explanation: Explanation) -> str:

@@ -94,10 +94,12 @@ class Controls(ControlsPackFields):
     if TYPE_CHECKING:
         owner: ClassVar[Element | None]
 
-    def __init__(self, **values: Any) -> None:
-        object.__setattr__(self, "owner", None)
-        for name, value in values.items():
-            setattr(self, name, value)
+    if not TYPE_CHECKING:
+        # Type checkers make the signature of the fields.
+        def __init__(self, **values: Any) -> None:
+            object.__setattr__(self, "owner", None)
+            for name, value in values.items():
+                setattr(self, name, value)
 
     def declared_fields(self) -> dict[str, Field[Any, Any]]:
         """The fields that packs declare for it, by name."""
@@ -110,11 +112,13 @@ class Controls(ControlsPackFields):
             raise self.unknown(name)
         self.state(field, value)
 
-    def __getattr__(self, name: str) -> Any:
-        field = None if name.startswith("_") else self.declared_fields().get(name)
-        if field is None:
-            raise self.unknown(name)
-        return self.facts.given.get(name, field.default)
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any attribute for granted.
+        def __getattr__(self, name: str) -> Any:
+            field = None if name.startswith("_") else self.declared_fields().get(name)
+            if field is None:
+                raise self.unknown(name)
+            return self.facts.given.get(name, field.default)
 
     def attribute_names(self) -> Iterator[str]:
         yield from super().attribute_names()

@@ -164,15 +164,17 @@ class Element(ElementPackFields):
         elif not legacy.set_flat(self, name, value):
             raise self.unknown(name)
 
-    def __getattr__(self, name: str) -> Any:
-        if not name.startswith("__"):
-            field = self.declared_fields().get(name)
-            if field is not None:
-                return self.facts.given.get(name, field.default)
-            found = legacy.get_flat(self, name)
-            if found is not legacy.NOTHING:
-                return found
-        raise self.unknown(name)
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any attribute for granted.
+        def __getattr__(self, name: str) -> Any:
+            if not name.startswith("__"):
+                field = self.declared_fields().get(name)
+                if field is not None:
+                    return self.facts.given.get(name, field.default)
+                found = legacy.get_flat(self, name)
+                if found is not legacy.NOTHING:
+                    return found
+            raise self.unknown(name)
 
     def attribute_names(self) -> Iterator[str]:
         yield from super().attribute_names()

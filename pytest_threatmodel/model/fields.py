@@ -71,7 +71,8 @@ class Field(Generic[T, S]):
         default: what counts while nobody said anything.
         role: what an element is (`fact`), what is done against threats (`control`), or both (`protection`).
         stronger: the direction in which a control or protection protects more, if it has one.
-        known: the known values of a text field.
+        known: the known values of a text field; they are recognised in upper and lower case.
+        aliases: other spellings of known values, in lower case.
         doc: what the field says, one sentence.
     """
 
@@ -83,6 +84,7 @@ class Field(Generic[T, S]):
         role: Role = "fact",
         stronger: Stronger = None,
         known: tuple[str, ...] = (),
+        aliases: Mapping[str, str] | None = None,
         doc: str = "",
     ) -> None:
         self.name = ""
@@ -92,6 +94,8 @@ class Field(Generic[T, S]):
         self.stronger = stronger
         self.known = known
         self.doc = doc
+        # The first of two spellings that differ in case only is the one that counts.
+        self._spelled = {**(aliases or {}), **{value.lower(): value for value in reversed(known)}}
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -109,6 +113,10 @@ class Field(Generic[T, S]):
 
     def __set__(self, node: Any, value: S) -> None:
         node.state(self, value)
+
+    def spelling(self, text: str) -> str:
+        """The text as rules know it: `HTTP` for `http`; a text that is not known stays as it is."""
+        return text if text in self.known else self._spelled.get(text.lower(), text)
 
     @property
     def is_relation(self) -> bool:
@@ -157,7 +165,7 @@ def _to_int(field: Field[Any, Any], value: Any) -> int:
 
 def _to_text(field: Field[Any, Any], value: Any) -> str:
     if isinstance(value, str):
-        return value
+        return field.spelling(value)
     raise ValueProblem("text (str)")
 
 
@@ -258,11 +266,18 @@ def scalar_type(default: Any) -> FieldType | None:
 SCALARS: Final = "True, False, a number, text or a member of a threat model's enumeration"
 
 
-def _scalar(default: Any, role: Role, stronger: Stronger, known: tuple[str, ...], doc: str) -> Any:
+def _scalar(
+    default: Any,
+    role: Role,
+    stronger: Stronger,
+    known: tuple[str, ...],
+    doc: str,
+    aliases: Mapping[str, str] | None = None,
+) -> Any:
     type_ = scalar_type(default)
     if type_ is None:
         raise TypeError(f"a field's default must be {SCALARS} (got {shown(default)})")
-    return Field(type_, default, role=role, stronger=stronger, known=known, doc=doc)
+    return Field(type_, default, role=role, stronger=stronger, known=known, aliases=aliases, doc=doc)
 
 
 def fact(*, default: Any, doc: str = "", known: tuple[str, ...] = ()) -> Any:
@@ -275,9 +290,16 @@ def control(*, default: Any, doc: str = "", stronger: Stronger = None, known: tu
     return _scalar(default, "control", _direction(default, stronger), known, doc)
 
 
-def protection(*, default: Any, doc: str = "", stronger: Stronger = None, known: tuple[str, ...] = ()) -> Any:
+def protection(
+    *,
+    default: Any,
+    doc: str = "",
+    stronger: Stronger = None,
+    known: tuple[str, ...] = (),
+    aliases: Mapping[str, str] | None = None,
+) -> Any:
     """A fact that also protects, with the direction in which it does so."""
-    return _scalar(default, "protection", _direction(default, stronger), known, doc)
+    return _scalar(default, "protection", _direction(default, stronger), known, doc, aliases)
 
 
 def _direction(default: Any, stronger: Stronger) -> Stronger:

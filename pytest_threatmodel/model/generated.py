@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pytest_threatmodel.model.fields import Bool
 from pytest_threatmodel.model.fields import control
+from pytest_threatmodel.model.fields import fact
 from pytest_threatmodel.model.node import Node
 
 
@@ -60,9 +61,13 @@ class LLMPackFields(Node):
 class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
+    usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
+
 
 class ProcessPackFields(Node):
     """What packs add to Process."""
+
+    usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ServerPackFields(Node):

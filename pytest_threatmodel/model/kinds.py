@@ -37,6 +37,7 @@ from pytest_threatmodel.model.generated import LLMPackFields
 from pytest_threatmodel.model.generated import ProcessPackFields
 from pytest_threatmodel.model.generated import ServerPackFields
 from pytest_threatmodel.model.predicates import around
+from pytest_threatmodel.model.protocols import ALIASES
 from pytest_threatmodel.model.protocols import KNOWN
 from pytest_threatmodel.model.protocols import STRONGER
 
@@ -107,7 +108,11 @@ class Asset(AssetPackFields, Element):
     name: Text = named(kw_only=False)
     port: Int = fact(default=-1, doc="The port of incoming flows that state none.")
     protocol: Text = protection(
-        default="", stronger=STRONGER, known=KNOWN, doc="The protocol of incoming flows that state none."
+        default="",
+        stronger=STRONGER,
+        known=KNOWN,
+        aliases=ALIASES,
+        doc="The protocol of incoming flows that state none.",
     )
     data: DataField = _data(default=(), doc="The data that it handles, and sends along each of its flows.")
     inputs: FlowsField = collection(of="Dataflow", default=(), doc="Incoming flows, responses left out.")
@@ -152,7 +157,11 @@ class Actor(ActorPackFields, Element):
     name: Text = named(kw_only=False)
     port: Int = fact(default=-1, doc="The port of outgoing flows that state none.")
     protocol: Text = protection(
-        default="", stronger=STRONGER, known=KNOWN, doc="The protocol of outgoing flows that state none."
+        default="",
+        stronger=STRONGER,
+        known=KNOWN,
+        aliases=ALIASES,
+        doc="The protocol of outgoing flows that state none.",
     )
     data: DataField = _data(default=(), doc="The data that it sends along each of its flows.")
     inputs: FlowsField = collection(of="Dataflow", default=(), doc="Incoming flows, responses left out.")
@@ -219,7 +228,7 @@ class Dataflow(DataflowPackFields, Element):
     srcPort: Int = fact(default=-1, doc="The port at the source.")
     dstPort: Int = fact(default=-1, doc="The port at the sink.")
     tlsVersion: TLSVersionField = protection(default=TLSVersion.NONE, stronger="higher", doc="The TLS version in use.")
-    protocol: Text = protection(default="", stronger=STRONGER, known=KNOWN, doc="The protocol in use.")
+    protocol: Text = protection(default="", stronger=STRONGER, known=KNOWN, aliases=ALIASES, doc="The protocol in use.")
     data: DataField = _data(default=(), doc="The data that it carries.")
     order: Int = fact(default=-1, doc="Its number in the sequence of flows.")
     implementsCommunicationProtocol: Bool = fact(default=False, doc="It uses an own communication protocol.")

@@ -96,7 +96,7 @@ def _set_data_type(element: Element, name: str, value: Any) -> bool:
         return True
     from pytest_threatmodel.model.kinds import Data
 
-    element.data = Data(f"{value} data", format=value)
+    setattr(element, "data", Data(f"{value} data", format=value))  # noqa: B010  # a process, which has the field
     return True
 
 

@@ -101,11 +101,13 @@ class Node:
         object.__setattr__(node, "facts", Facts())
         return node
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in type(self).fields or name in self._settable or _is_property(type(self), name):
-            object.__setattr__(self, name, value)
-        else:
-            self._set_other(name, value)
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any attribute for granted.
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name in type(self).fields or name in self._settable or _is_property(type(self), name):
+                object.__setattr__(self, name, value)
+            else:
+                self._set_other(name, value)
 
     def _set_other(self, name: str, value: Any) -> None:
         """An attribute that the kind itself does not have is set; kinds that know more names override this."""

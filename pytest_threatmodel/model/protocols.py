@@ -12,7 +12,6 @@ STRONGER: Final[dict[str, tuple[str, ...]]] = {
     "WS": ("WSS",),
     "FTP": ("SFTP", "FTPS"),
     "TFTP": ("SFTP",),
-    "TELNET": ("SSH",),
     "Telnet": ("SSH",),
     "RSH": ("SSH",),
     "LDAP": ("LDAPS",),
@@ -37,9 +36,32 @@ STRONGER: Final[dict[str, tuple[str, ...]]] = {
     "NFS": ("NFS over TLS",),
     "TCP": ("TLS",),
     "UDP": ("DTLS",),
+    "JDBC": ("JDBC over TLS",),
+    "ODBC": ("ODBC over TLS",),
+    "TDS": ("TDS over TLS",),
+    "Memcached": ("Memcached over TLS",),
+}
+
+#: Other names of protocols, in lower case; spelling in upper or lower case makes no difference anyway.
+ALIASES: Final[dict[str, str]] = {
+    "postgres": "PostgreSQL",
+    "pgsql": "PostgreSQL",
+    "mongo": "MongoDB",
+    "mssql": "TDS",
+    "sql server": "TDS",
+    "websocket": "WS",
+    "memcache": "Memcached",
+    "grpcs": "gRPC over TLS",
+    "rediss": "Redis over TLS",
+    "ldap over tls": "LDAPS",
+    "http over tls": "HTTPS",
 }
 
 #: Every protocol by name, clear ones first.
 KNOWN: Final[tuple[str, ...]] = tuple(
-    dict.fromkeys([name for name in STRONGER if name] + [name for names in STRONGER.values() for name in names])
+    dict.fromkeys(
+        [name for name in STRONGER if name]
+        + [name for names in STRONGER.values() for name in names]
+        + ["HTTP/2", "HTTP/3", "QUIC", "SOAP", "IPsec", "IPC"]
+    )
 )
