@@ -68,13 +68,13 @@ def process(command: Sequence[str], folder: Path, environment: Mapping[str, str]
         return Cost(cpu, wall, usage.ru_maxrss * unit, output.read(), child.returncode)
 
 
-def script(python: str, name: str, *arguments: str) -> dict[str, Any]:
-    """What a script of this folder prints, run by an interpreter.
+def script(python: str, name: str, *arguments: str, folder: Path = _HERE) -> dict[str, Any]:
+    """What a script of this folder prints, run by an interpreter in a folder.
 
     Raises:
         BenchmarkError: it fails.
     """
-    cost = process([python, str(_HERE / name), *arguments], _HERE)
+    cost = process([python, str(_HERE / name), *arguments], folder)
     if cost.code:
         raise BenchmarkError(f"{name} ends with {cost.code}:\n{cost.output[-2000:]}")
     result: dict[str, Any] = json.loads(cost.output.splitlines()[-1])

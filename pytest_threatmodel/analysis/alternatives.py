@@ -10,6 +10,12 @@ from pytest_threatmodel.analysis.records import Record
 from pytest_threatmodel.analysis.records import blank_record
 from pytest_threatmodel.analysis.rulebook import Rule
 from pytest_threatmodel.analysis.rulebook import Rulebook
+from pytest_threatmodel.library.condition.nodes import Choices
+from pytest_threatmodel.library.condition.nodes import Compare
+from pytest_threatmodel.library.condition.nodes import Constant
+from pytest_threatmodel.library.condition.nodes import Node
+from pytest_threatmodel.library.condition.nodes import Read
+from pytest_threatmodel.library.condition.nodes import walk
 from pytest_threatmodel.model.enums import ENUMS
 from pytest_threatmodel.model.fields import Field
 
@@ -67,11 +73,16 @@ class OtherValues:
         return field.stronger_than(now)
 
     def _named_texts(self, field: Field[Any, Any]) -> list[str]:
-        """Known values, those that the condition itself names first; any of them says more than no value."""
-        named = [value for value in self._rule.constants if isinstance(value, str) and value]
-        if not field.known:
-            return named
-        return [value for value in named if value in field.known] or list(field.known)
+        """The values with which the condition compares the field, then the known ones; any says more than no value."""
+        sides = ((node.left, node.right) for node in walk(self._rule.condition.tree) if isinstance(node, Compare))
+        named = [
+            value
+            for left, right in sides
+            if isinstance(left, Read) and left.name == field.name
+            for value in _constants(right)
+            if isinstance(value, str) and value
+        ]
+        return list(dict.fromkeys([*named, *field.known]))
 
     def _domain(self, record: Record, field: Field[Any, Any]) -> list[Any]:
         if field.name == "data":
@@ -96,3 +107,13 @@ class OtherValues:
         if known is None:
             known = self._invented[id(record)] = (blank_record("Data", self._rulebook.vocabulary, record._node),)
         return known
+
+
+def _constants(node: Node) -> tuple[Any, ...]:
+    """What stands on the right of a comparison."""
+    match node:
+        case Constant():
+            return (node.value,)
+        case Choices():
+            return node.values
+    return ()

@@ -24,12 +24,13 @@ def bind(library: Library, model: Model) -> Rulebook:
     Raises:
         LibraryError: a threat file cannot be used, or has an id that the library has.
     """
-    vocabulary = library.vocabulary.with_kinds(_own_kinds(model.elements))
+    kinds = _own_kinds(model.elements)
+    vocabulary = library.vocabulary.with_kinds(kinds)
     packs = [read_threats(path, vocabulary=vocabulary) for path in _threat_files(model)]
     if not packs and vocabulary is library.vocabulary:
         return Rulebook(library)
     bound = Library([*library.packs, *packs], vocabulary).resolve()
-    for problem in failing_examples(bound, packs):
+    for problem in failing_examples(bound, packs, kinds):
         raise LibraryError(problem)
     return Rulebook(bound)
 

@@ -41,12 +41,15 @@ class ExampleError(Exception):
     """
 
 
-def build_example(example: Example, declared: DeclaredFields | None = None) -> tuple[Model, Element]:
+def build_example(
+    example: Example, declared: DeclaredFields | None = None, own: Iterable[type[Element]] = ()
+) -> tuple[Model, Element]:
     """The model of an example, completed by inheritance, and the element that it is about.
 
     Args:
         example: from a pack.
         declared: the fields that packs declare.
+        own: kinds of elements that a model's author made.
 
     Raises:
         ExampleError: it names an unknown kind or field, or a value that does not fit.
@@ -56,7 +59,7 @@ def build_example(example: Example, declared: DeclaredFields | None = None) -> t
     with loading(load):
         model = Model("example")
         try:
-            element = _Builder().element({"kind": example.kind, **example.values}, "example")
+            element = _Builder(own).element({"kind": example.kind, **example.values}, "example")
         except ModelError as error:
             raise ExampleError(error.problem if error.hint is None else f"{error.problem}; {error.hint}") from None
         inherit(model)
@@ -66,7 +69,8 @@ def build_example(example: Example, declared: DeclaredFields | None = None) -> t
 class _Builder:
     """Makes elements of tables; boundaries of one name are one boundary."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Iterable[type[Element]]) -> None:
+        self._kinds = {**{kind.kind(): kind for kind in own}, **_KINDS}
         self._boundaries: dict[str, Boundary] = {}
 
     def element(self, table: Mapping[str, Any], name: str, default: type[Element] = Server) -> Element:
@@ -95,9 +99,9 @@ class _Builder:
 
     def _kind(self, table: Mapping[str, Any], default: type[Element]) -> type[Element]:
         name = table.get("kind", default.kind())
-        if not isinstance(name, str) or name not in _KINDS:
+        if not isinstance(name, str) or name not in self._kinds:
             raise ExampleError(f"unknown kind {shown(name)}")
-        return _KINDS[name]
+        return self._kinds[name]
 
     def _tables(self, table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
         tables = table.get(key, [])
@@ -129,21 +133,21 @@ class _Builder:
         return self._boundaries[name]
 
 
-def failing_examples(library: Library, packs: Iterable[Pack]) -> Iterator[str]:
-    """What does not hold of the examples of these packs, a sentence each."""
+def failing_examples(library: Library, packs: Iterable[Pack], own: Iterable[type[Element]] = ()) -> Iterator[str]:
+    """What does not hold of the examples of these packs, a sentence each; `own` are a model's own kinds."""
     rulebook = Rulebook(library)
     for pack in packs:
         for threat in pack.threats:
-            yield from broken_examples(threat, rulebook)
+            yield from broken_examples(threat, rulebook, own)
 
 
-def broken_examples(threat: Threat, rulebook: Rulebook) -> Iterator[str]:
-    """What does not hold of the examples of one threat, a sentence each."""
+def broken_examples(threat: Threat, rulebook: Rulebook, own: Iterable[type[Element]] = ()) -> Iterator[str]:
+    """What does not hold of the examples of one threat, a sentence each; `own` are a model's own kinds."""
     for expected, what, examples in ((True, "vulnerable", threat.vulnerable), (False, "safe", threat.safe)):
         for number, example in enumerate(examples, start=1):
             where = f"{threat.origin}: threat {threat.id}, {what} example {number}"
             try:
-                fires = _fires(threat, example, rulebook)
+                fires = _fires(threat, example, rulebook, own)
             except ExampleError as error:
                 yield f"{where}: {error}"
                 continue
@@ -151,8 +155,8 @@ def broken_examples(threat: Threat, rulebook: Rulebook) -> Iterator[str]:
                 yield f"{where} ({example.kind}): the condition is {fires}, expected {expected}"
 
 
-def _fires(threat: Threat, example: Example, rulebook: Rulebook) -> bool:
-    model, element = build_example(example, rulebook.vocabulary.declared)
+def _fires(threat: Threat, example: Example, rulebook: Rulebook, own: Iterable[type[Element]]) -> bool:
+    model, element = build_example(example, rulebook.vocabulary.declared, own)
     rules = {rule.threat.id: rule for rule in rulebook.rules_for(element.kind())}
     if threat.id not in rules:
         raise ExampleError(f"{element.kind()} is no target of the threat")

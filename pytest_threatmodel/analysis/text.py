@@ -92,8 +92,7 @@ def _why(explanation: Explanation) -> Iterator[str]:
         label = ""
     if explanation.error:
         yield _two("why", f"the rule could not be evaluated: {_cut(escape(explanation.error))}")
-        condition = " ".join(explanation.threat.condition.split())
-        yield _two("", f"pack {explanation.threat.pack}, {explanation.threat.origin}: {escape(condition)}")
+        yield _two("", f"pack {explanation.threat.pack}, {explanation.threat.origin}: {explanation.threat.condition}")
 
 
 def _cut(text: str) -> str:

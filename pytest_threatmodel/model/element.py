@@ -17,6 +17,7 @@ from pytest_threatmodel.model.enums import Classification
 from pytest_threatmodel.model.enums import TLSVersion
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import ValueProblem
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import Bool
 from pytest_threatmodel.model.fields import Field
 from pytest_threatmodel.model.fields import FieldType
@@ -184,24 +185,32 @@ class Element(ElementPackFields):
 
     def oneOf(self, *kinds_or_elements: Any) -> bool:
         """Whether it is of one of these kinds, or one of these elements."""
-        return predicates.one_of(self, kinds_or_elements)
+        return predicates.one_of(self, _wanted(kinds_or_elements))
 
     def inside(self, *boundaries: Any) -> bool:
         """Whether one of these boundaries is around it, at any depth."""
-        return predicates.inside(self, boundaries)
+        return predicates.inside(self, _wanted(boundaries))
 
     def enters(self, *boundaries: Any) -> bool:
         """Whether this flow goes into one of these boundaries from outside."""
-        return predicates.enters(self, boundaries)
+        return predicates.enters(self, _wanted(boundaries))
 
     def exits(self, *boundaries: Any) -> bool:
         """Whether this flow goes out of one of these boundaries."""
-        return predicates.exits(self, boundaries)
+        return predicates.exits(self, _wanted(boundaries))
 
     def crosses(self, *boundaries: Any) -> bool:
         """Whether this flow goes into or out of one of these boundaries."""
-        return predicates.crosses(self, boundaries)
+        return predicates.crosses(self, _wanted(boundaries))
 
     def checkTLSVersion(self, flows: list[Dataflow] | tuple[Dataflow, ...]) -> bool:
         """Whether one of these flows uses an older TLS version than this element may accept."""
         return any(flow.tlsVersion < self.minTLSVersion for flow in flows)
+
+
+def _wanted(asked: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a predicate is asked about; a name would match nothing, and the answer would look true."""
+    for item in asked:
+        if not isinstance(item, Element) and not (isinstance(item, type) and issubclass(item, Element)):
+            raise ModelError(f"an element or a kind is asked for, got {shown(item)}", place=caller())
+    return asked

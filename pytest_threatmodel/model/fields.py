@@ -181,7 +181,7 @@ def _to_enum(field: Field[Any, Any], value: Any) -> Enum:
             if value.lower() in map(str.lower, names_of):
                 return member
     hint = did_you_mean(value, names) if isinstance(value, str) else None
-    raise ValueProblem(f"a {field.type.of}: {', '.join(names)}", hint)
+    raise ValueProblem(f"{_article(field.type.of)}: {', '.join(names)}", hint)
 
 
 def _to_texts(field: Field[Any, Any], value: Any) -> tuple[str, ...]:

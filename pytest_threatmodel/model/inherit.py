@@ -60,8 +60,9 @@ def _match_responses(flows: list[Dataflow]) -> None:
         between.setdefault((id(flow.source), id(flow.sink)), []).append(flow)
     for flow in flows:
         if flow.isResponse and flow.responseTo is None:
-            requests = [other for other in between.get((id(flow.sink), id(flow.source)), ()) if other is not flow]
-            if len(requests) == 1:
+            requests = between.get((id(flow.sink), id(flow.source)), [])
+            # From an element to itself the only one may be this response.
+            if len(requests) == 1 and requests[0] is not flow:
                 _pair(requests[0], flow)
 
 

@@ -188,7 +188,9 @@ def _found_on(bases: tuple[type, ...], name: str) -> Any:
 
 
 def _is_property(cls: type[Node], name: str) -> bool:
-    return hasattr(type(_found_on(cls.__mro__, name)), "__set__")
+    """Whether the class lets the name be set by a descriptor of its own."""
+    found = _found_on(cls.__mro__, name)
+    return found.fset is not None if isinstance(found, property) else hasattr(type(found), "__set__")
 
 
 def _declare(cls: type[Node], name: str, annotation: str | None) -> None:

@@ -83,7 +83,8 @@ def load_for_model(file: str) -> Load:
     """The load that a new model joins.
 
     Outside the load of a file each model starts anew: of modules that are imported one after the other, as tests do,
-    the new model gets what stands in its own file, and those before it keep the rest.
+    the new model gets what stands in its own file, and those before it keep the rest. Where several stand in one file,
+    as in tests that make them, each gets what comes after it.
     """
     global _outside
     load = current()
@@ -91,10 +92,11 @@ def load_for_model(file: str) -> Load:
         return load
     _outside = Load()
     _outside.makers = load.makers
-    for element in [element for element in load.elements if element.place.file == file]:
-        object.__setattr__(element, "load", _outside)
-        _outside.elements.append(element)
-    load.elements = [element for element in load.elements if element.place.file != file]
+    if load.models[-1].place.file != file:
+        for element in [element for element in load.elements if element.place.file == file]:
+            object.__setattr__(element, "load", _outside)
+            load.elements.remove(element)
+            _outside.elements.append(element)
     return _outside
 
 

@@ -20,6 +20,7 @@ from pytest_threatmodel.plugin.decided import Decided
 from pytest_threatmodel.plugin.decided import decide
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
+from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import run_key
 from pytest_threatmodel.plugin.session import shown_path
 from pytest_threatmodel.plugin.summary import summary
@@ -77,24 +78,30 @@ class ThreatModelFile(pytest.Module):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         run = self.config.stash[run_key]
+        self.shown_path = shown_path(self.config, self.path)
+        run.unloaded[self.shown_path] = None
+        self._load(run)
+        self._warn(self.decided)
+        del run.unloaded[self.shown_path]
+        # A file that is named twice is collected twice with --keep-duplicates, and told of once.
+        run.summaries[:] = [each for each in run.summaries if each["file"] != self.shown_path]
+        run.summaries.append(summary(self, run))
+        return [*self._pairs(), *self._decisions(), *super().collect()]
+
+    def _load(self, run: Run) -> None:
         try:
             loaded = load_model(self.path, run.library.vocabulary.declared, self._builder())
             self.verdicts = evaluate(loaded.model, run.library)
+            self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
+            self.obj = loaded.module
+            self._take_marks(getattr(loaded.module, "pytestmark", ()))
+            self.decided = decide(self.verdicts, self._file_marks, run.today, run.settings.fail_on, str(self.path))
         except LoadError as error:
             raise self.CollectError(error.problem) from None
         except LibraryError as error:
             raise self.CollectError(f"threat library: {error}") from None
-        self.shown_path = shown_path(self.config, self.path)
-        self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
-        self.obj = loaded.module
-        self._take_marks(getattr(loaded.module, "pytestmark", ()))
-        try:
-            self.decided = decide(self.verdicts, self._file_marks, run.today, run.settings.fail_on, str(self.path))
         except WordError as error:
             raise self.CollectError(f"override: {error}") from None
-        self._warn(self.decided)
-        run.summaries.append(summary(self, run))
-        return [*self._pairs(), *self._decisions(), *super().collect()]
 
     def _builder(self) -> str | None:
         builders = self.config.stash[run_key].settings.builders

@@ -36,23 +36,26 @@ def run(config: pytest.Config) -> int:
         pytest.UsageError: what is asked for does not exist.
     """
     settings = options.read(config)
-    target = config.getoption("threatmodel_init")
-    if target:
-        _init(config.invocation_params.dir / target)
+    target, described, explained = (config.getoption(f"threatmodel_{name}") for name in ("init", "describe", "explain"))
+    if target is not None:
+        _init(config.invocation_params.dir, target)
     library = make_library(config, settings)
     lines: list[str] = []
     if config.getoption("threatmodel_list"):
         lines += _list(library)
-    if config.getoption("threatmodel_describe"):
-        lines += _describe(library, config.getoption("threatmodel_describe"))
-    if config.getoption("threatmodel_explain"):
-        lines += _explain(config, library, settings, config.getoption("threatmodel_explain"))
+    if described is not None:
+        lines += _describe(library, described)
+    if explained is not None:
+        lines += _explain(config, library, settings, explained)
     for line in lines:
         print(line)
     return int(pytest.ExitCode.OK)
 
 
-def _init(path: Path) -> None:
+def _init(folder: Path, target: str) -> None:
+    path = folder / target
+    if not path.name or path == folder:
+        raise pytest.UsageError("--threatmodel-init: expected a file, such as threatmodel_shop.py")
     if not path.suffix:
         path = path.with_suffix(".py")
     try:

@@ -98,13 +98,13 @@ def _add_ini(parser: pytest.Parser) -> None:
 def _ini(config: pytest.Config, name: str) -> Any:
     try:
         return config.getini(name)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, pytest.UsageError) as error:
         raise pytest.UsageError(f"ini setting {name}: {error}") from None
 
 
 def asks_to_print(config: pytest.Config) -> bool:
     """Whether one of the options that print and leave is given."""
-    return any(config.getoption(f"threatmodel_{name}") for name in PRINTING)
+    return any(config.getoption(f"threatmodel_{name}") not in (None, False) for name in PRINTING)
 
 
 def is_on(config: pytest.Config) -> bool:
@@ -112,8 +112,8 @@ def is_on(config: pytest.Config) -> bool:
     given: bool | None = config.getoption("threatmodel")
     if given is not None:
         return given
-    implied = config.getoption("threatmodel_exclude") or config.getoption("threatmodel_fail_on")
-    return bool(implied or asks_to_print(config) or _ini(config, "threatmodel"))
+    implied = (config.getoption(name) for name in ("threatmodel_exclude", "threatmodel_fail_on"))
+    return any(value is not None for value in implied) or asks_to_print(config) or bool(_ini(config, "threatmodel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,15 @@ def _exclude(config: pytest.Config) -> tuple[str, ...]:
 
 
 def _fail_on(config: pytest.Config) -> str:
-    word = config.getoption("threatmodel_fail_on") or _ini(config, "threatmodel_fail_on")
-    if not word:
-        return "info"
+    word, where = config.getoption("threatmodel_fail_on"), "--threatmodel-fail-on"
+    if word is None:
+        word, where = _ini(config, "threatmodel_fail_on"), "ini setting threatmodel_fail_on"
+        if not word:
+            return "info"
     from pytest_threatmodel.library.threat import WordError
     from pytest_threatmodel.library.threat import parse_severity
 
     try:
         return parse_severity(word)
     except WordError as error:
-        raise pytest.UsageError(f"--threatmodel-fail-on: {error}") from None
+        raise pytest.UsageError(f"{where}: {error}") from None

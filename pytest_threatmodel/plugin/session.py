@@ -31,6 +31,7 @@ class Run:
         python_files: the user's own `python_files`, before ours were added.
         today: the day, in UTC, by which decisions expire.
         summaries: one plain dictionary a loaded model, for the closing section; under xdist they come from a worker.
+        unloaded: the model files that could not be loaded.
         excluded: how many pairs `--threatmodel-exclude` deselected.
         standard_protocol: why pairs took pytest's protocol rather than the short way.
     """
@@ -40,6 +41,7 @@ class Run:
     python_files: tuple[str, ...]
     today: date
     summaries: list[dict[str, Any]] = field(default_factory=list)
+    unloaded: dict[str, None] = field(default_factory=dict)
     excluded: int = 0
     standard_protocol: dict[str, None] = field(default_factory=dict)
 

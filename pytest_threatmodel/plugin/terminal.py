@@ -31,7 +31,7 @@ class Terminal:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._config.get_verbosity() < 0:
             return
-        lines = list(closing_lines(self._run.summaries, self._run.excluded))
+        lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded)
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")
         if self._config.get_verbosity() > 1:
@@ -41,28 +41,31 @@ class Terminal:
             terminalreporter.line(line)
 
 
-def closing_lines(summaries: list[dict[str, Any]], excluded: int) -> list[str]:
+def closing_lines(summaries: list[dict[str, Any]], unloaded: list[str], excluded: int) -> list[str]:
     """The closing section: a few lines a model, or why there is none.
 
     Args:
         summaries: of `summary.summary`.
+        unloaded: the files that could not be loaded.
         excluded: how many pairs were deselected.
     """
-    if not summaries:
+    if not summaries and not unloaded:
         return ["no model collected: model files are named threatmodel_*.py, or as ini threatmodel_files says"]
     lines = [line for each in summaries for line in _model_lines(each)]
+    lines += [f"{file}: could not be loaded" for file in unloaded]
     if excluded:
-        lines.append(f"{excluded} pairs deselected by --threatmodel-exclude")
+        lines.append(f"{_many(excluded, 'pair')} deselected by --threatmodel-exclude")
     return lines
 
 
 def _model_lines(figures: dict[str, Any]) -> list[str]:
-    elements = f"{figures['elements']} elements"
+    elements = _many(figures["elements"], "element")
     if figures["out_of_scope"]:
         elements += f" ({figures['out_of_scope']} out of scope)"
     verdicts = _counted(figures["verdicts"]) or "none"
+    pairs = _many(figures["pairs"], "pair")
     lines = [
-        f"{figures['file']}: {escape(figures['name'])}, {elements}, {figures['pairs']} pairs: {verdicts}",
+        f"{figures['file']}: {escape(figures['name'])}, {elements}, {pairs}: {verdicts}",
         f"  findings: {_counted(figures['findings']) or 'none'}",
     ]
     if figures["decisions"]:
@@ -72,3 +75,7 @@ def _model_lines(figures: dict[str, Any]) -> list[str]:
 
 def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -21,7 +21,8 @@ class Gathering:
     def pytest_sessionfinish(self) -> None:
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[_KEY] = {"summaries": self._run.summaries, "excluded": self._run.excluded}
+            run = self._run
+            output[_KEY] = {"summaries": run.summaries, "unloaded": [*run.unloaded], "excluded": run.excluded}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -29,4 +30,5 @@ class Gathering:
         # A worker that crashed sends nothing; the first that ends well speaks for all.
         if sent and not self._run.summaries:
             self._run.summaries[:] = sent["summaries"]
+            self._run.unloaded.update(dict.fromkeys(sent["unloaded"]))
             self._run.excluded = sent["excluded"]

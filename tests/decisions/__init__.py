@@ -1,0 +1,1 @@
+"""Tests of decisions: how they are read, put on pairs and judged."""
