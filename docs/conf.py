@@ -50,11 +50,7 @@ def _kind(info: KindInfo, inherited: set[str]) -> str:
         if field.name not in inherited
     ]
     above = f" It is a kind of {', '.join(f'`{base}`' for base in info.bases[1:])}." if info.bases[1:] else ""
-    table = (
-        ["| field | type | unstated | role | says |", "| --- | --- | --- | --- | --- |", *rows]
-        if rows
-        else []
-    )
+    table = ["| field | type | unstated | role | says |", "| --- | --- | --- | --- | --- |", *rows] if rows else []
     return "\n".join([f"## {info.name}", "", f"{info.doc.splitlines()[0]}{above}", "", *table, ""])
 
 
@@ -65,9 +61,7 @@ def fields_page() -> str:
         _kind(info, {name for base in info.bases[1:] for name in vocabulary.kinds[base].fields})
         for info in vocabulary.kinds.values()
     ]
-    enums = [
-        f"| `{name}` | {', '.join(f'`{m.name}`' for m in enum)} |" for name, enum in vocabulary.enums.items()
-    ]
+    enums = [f"| `{name}` | {', '.join(f'`{m.name}`' for m in enum)} |" for name, enum in vocabulary.enums.items()]
     table = ["## Enumerations", "", "| enumeration | members |", "| --- | --- |", *enums, ""]
     return HEAD + "\n".join([*kinds, *table])
 

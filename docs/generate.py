@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(<!-- output: pytest (?P<args>[^\n]+) -->\n```text\n)(?P<body>.*?)(?=```\n)", re.DOTALL)
-MACHINE = re.compile(
-    r"^(platform |cachedir: |rootdir: |configfile: |plugins: |hypothesis profile ).*\n", re.MULTILINE
-)
+MACHINE = re.compile(r"^(platform |cachedir: |rootdir: |configfile: |plugins: |hypothesis profile ).*\n", re.MULTILINE)
 SECTION = re.compile(r"=+ .+ =+$")
 FAILURE = re.compile(r"_+ \S.* _+$")
 TIME = re.compile(r"(=*) ([^\n]*?) in [\d.]+s (=*)$", re.MULTILINE)

@@ -36,9 +36,7 @@ def help_text() -> str:
 
 
 def test_the_page_lists_every_option(help_text: str) -> None:
-    offered = {
-        name for line in help_text.splitlines() for name in re.findall(rf"^  ({OPTION.pattern})", line)
-    }
+    offered = {name for line in help_text.splitlines() for name in re.findall(rf"^  ({OPTION.pattern})", line)}
     offered |= set(re.findall(r"^  --threatmodel, (--no-threatmodel)", help_text, re.MULTILINE))
     listed = {name for cell in first_cells(REFERENCE / "options.md") for name in OPTION.findall(cell)}
     assert listed == offered

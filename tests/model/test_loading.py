@@ -75,7 +75,9 @@ def test_what_the_file_does_to_path_and_arguments_is_undone(load_text: LoadText)
     assert (sys.path, sys.argv) == before
 
 
-@pytest.mark.parametrize("name", ["threat.model.v2.py", "my threat model.py", "модель.py", "2nd.py", "model.txt", "x-y"])
+@pytest.mark.parametrize(
+    "name", ["threat.model.v2.py", "my threat model.py", "модель.py", "2nd.py", "model.txt", "x-y"]
+)
 def test_a_file_may_have_any_name(write: Write, name: str) -> None:
     file = write(name, START + 'Server("Web")')
     loaded = load_model(file)
@@ -104,9 +106,7 @@ def test_the_build_function_makes_the_model(write: Write) -> None:
     assert loaded.model["Web"].place == Place(str(file), 6)
 
 
-def test_process_does_nothing_while_the_file_is_loaded(
-    load_text: LoadText, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_process_does_nothing_while_the_file_is_loaded(load_text: LoadText, capsys: pytest.CaptureFixture[str]) -> None:
     assert load_text('tm.process()\nServer("Web")').model.labels() == ["Web"]
     assert capsys.readouterr() == ("", "")
 
@@ -150,15 +150,20 @@ def test_what_is_no_error_of_the_file_goes_on(write: Write) -> None:
 def test_an_exception_shows_the_users_lines_only(write: Write) -> None:
     write("helper.py", "def divide(number):\n    return 1 / number\n")
     file = write("threatmodel_shop.py", f"{START}from helper import divide\n\ndivide(0)\n")
-    assert problem_of(file) == dedent(
-        """\
+    assert (
+        problem_of(file)
+        == dedent(
+            """\
         Traceback (your lines only):
           File "threatmodel_shop.py", line 6, in <module>
             divide(0)
           File "helper.py", line 2, in divide
             return 1 / number
         """
-    ) + ("                   ~~^~~~~~~~\n" * 0) + "ZeroDivisionError: division by zero"
+        )
+        + ("                   ~~^~~~~~~~\n" * 0)
+        + "ZeroDivisionError: division by zero"
+    )
 
 
 def test_a_wrong_value_shows_line_and_message(write: Write) -> None:

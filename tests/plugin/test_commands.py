@@ -139,9 +139,7 @@ def test_what_is_neither_kind_nor_threat_is_a_usage_error(pytester: pytest.Pytes
 def test_the_first_model_runs(pytester: pytest.Pytester) -> None:
     """With the shipped packs: its own test passes, and something is found, explained by its comments."""
     result = pytester.runpytest("--threatmodel-init=threatmodel_first.py")
-    assert result.stdout.lines == [
-        "wrote threatmodel_first.py; run it with: pytest --threatmodel threatmodel_first.py"
-    ]
+    assert result.stdout.lines == ["wrote threatmodel_first.py; run it with: pytest --threatmodel threatmodel_first.py"]
     assert result.ret == pytest.ExitCode.OK
     ran = pytester.runpytest("--threatmodel", "-v", "--strict-markers", "-Werror")
     assert ran.ret == pytest.ExitCode.TESTS_FAILED
@@ -175,7 +173,9 @@ def test_a_name_without_ending_becomes_a_python_file(pytester: pytest.Pytester) 
 
 
 def test_a_name_that_would_not_be_collected_is_run_by_naming_it(pytester: pytest.Pytester) -> None:
-    pytester.runpytest("--threatmodel-init=first.py").stdout.fnmatch_lines(["*run it with: pytest --threatmodel first.py"])
+    pytester.runpytest("--threatmodel-init=first.py").stdout.fnmatch_lines(
+        ["*run it with: pytest --threatmodel first.py"]
+    )
     pytester.runpytest("--threatmodel", "first.py").stdout.fnmatch_lines(["first.py: My system, *"])
 
 

@@ -232,7 +232,9 @@ def test_a_stale_acceptance_of_one_pair_fails_that_pair(
     """On an element, the element is named by where the decision stands."""
     result = run(pytester, web + mark)
     assert outcomes(result) == {"TT01[Web]": "FAILED", "TT02[Web]": "PASSED"}
-    result.stdout.fnmatch_lines([f"{spelled.replace('[', '[[]')} (threatmodel_shop.py:*) is no longer needed: remove it"])
+    result.stdout.fnmatch_lines(
+        [f"{spelled.replace('[', '[[]')} (threatmodel_shop.py:*) is no longer needed: remove it"]
+    )
 
 
 # FAILS, defect: a name that is spelled exactly counts as a pattern, since it holds wildcards (Decision.is_literal).
@@ -324,7 +326,7 @@ def test_an_exclusion_that_covers_no_pair_is_one_warning(run_ways: Run, pytester
         ),
         (
             'web.marks = accept("TT01", reason="known", until="31.12.2099")',
-            "threatmodel_shop.py:5: accept(\"TT01\"): until = '31.12.2099' is no date, expected \"YYYY-MM-DD\"",
+            'threatmodel_shop.py:5: accept("TT01"): until = \'31.12.2099\' is no date, expected "YYYY-MM-DD"',
         ),
         (
             'web.marks = accept("TT01", reason="known", owner=7)',
@@ -392,9 +394,7 @@ def test_a_pattern_that_matches_nothing_is_a_warning(pytester: pytest.Pytester, 
 
 # FAILS, defect: only the first worker collects `decisions`: "Different tests were collected" (ThreatModelFile._warn).
 @pytest.mark.parametrize("how", ["ini", "option"])
-def test_where_warnings_are_errors_they_fail_as_decisions(
-    run_ways: Run, pytester: pytest.Pytester, how: str
-) -> None:
+def test_where_warnings_are_errors_they_fail_as_decisions(run_ways: Run, pytester: pytest.Pytester, how: str) -> None:
     """They do not stop the session, and no result is lost."""
     body = FOUND + 'pytestmark = [exclude("X*", reason="x"), exclude("Y*", reason="y")]'
     write_project(pytester, body, ini="filterwarnings = error\n" if how == "ini" else "")
@@ -408,7 +408,9 @@ def test_where_warnings_are_errors_they_fail_as_decisions(
 
 def test_warnings_can_be_filtered_by_their_class(pytester: pytest.Pytester) -> None:
     body = 'Server("Web")\npytestmark = exclude("X*", reason="x")'
-    write_project(pytester, body, ini="filterwarnings = ignore::pytest_threatmodel.plugin.warnings.ThreatModelWarning\n")
+    write_project(
+        pytester, body, ini="filterwarnings = ignore::pytest_threatmodel.plugin.warnings.ThreatModelWarning\n"
+    )
     pytester.runpytest("--threatmodel").assert_outcomes(passed=2, warnings=0)
 
 

@@ -122,7 +122,9 @@ def test_findings_decided_and_mitigated_pairs_tell_all_that_is_known(pytester: p
         "owner": "Bob",
         "until": "2099-12-31",
     }
-    assert {name: value for name, value in found["TT01[Safe]"].items() if name in ("verdict", "decision", "reason")} == {
+    assert {
+        name: value for name, value in found["TT01[Safe]"].items() if name in ("verdict", "decision", "reason")
+    } == {
         "verdict": "not-applicable",
         "decision": "excluded",
         "reason": "never",

@@ -87,7 +87,7 @@ def test_the_mark_holds_plain_values_only(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--threatmodel", "-s")
     result.assert_outcomes(passed=2)
     kwargs = {"element": "Web", "kind": "Server", "severity": "high", "stride": "tampering", "cwe": 319, "pack": "tiny"}
-    result.stdout.fnmatch_lines([f"TT01[[]Web] {({'id': 'TT01', **kwargs})}"])
+    result.stdout.fnmatch_lines([f"TT01[[]Web] { ({'id': 'TT01', **kwargs}) }"])
     assert sum("TT01[Web]" in line for line in result.stdout.lines) == 4
 
 

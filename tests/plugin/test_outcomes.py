@@ -137,7 +137,9 @@ old.marks = accept("TT02", reason="behind a wall", owner="Ada", facts={{"usesVPN
 
 
 @protocols
-@pytest.mark.parametrize(("then", "now", "word"), [(True, True, "XFAIL"), (True, False, "FAILED"), (False, True, "XFAIL")])
+@pytest.mark.parametrize(
+    ("then", "now", "word"), [(True, True, "XFAIL"), (True, False, "FAILED"), (False, True, "XFAIL")]
+)
 def test_an_acceptance_ends_when_its_facts_change_for_the_worse(
     pytester: pytest.Pytester, conftest: str, then: bool, now: bool, word: str
 ) -> None:
