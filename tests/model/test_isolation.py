@@ -287,8 +287,8 @@ def test_objects_that_answer_every_question_with_an_error_are_no_problem(write: 
 def test_entries_of_sys_modules_that_are_no_modules_are_no_problem(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "odd_none", None)  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, "odd_object", object())  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "odd_none", None)
+    monkeypatch.setitem(sys.modules, "odd_object", object())
     write("odd_object.py", "")
     write("common.py", COMMON)
     text = "import sys, common\nsys.modules['odd_later'] = 3\n"

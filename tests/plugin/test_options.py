@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -161,7 +162,7 @@ def test_excluded_threats_are_deselected(pytester: pytest.Pytester, args: list[s
     assert sorted(outcomes(result)) == sorted(left)
     gone = 3 - len(left)
     if gone:
-        result.stdout.fnmatch_lines([f"collected 3 items / {gone} deselected*"] if left else ["*3 deselected*"])
+        result.stdout.fnmatch_lines([f"*collected 3 items / {gone} deselected*"] if left else ["*3 deselected*"])
 
 
 def test_ordinary_tests_are_never_deselected(run_ways: Run, pytester: pytest.Pytester) -> None:
@@ -320,11 +321,13 @@ def pytest_unconfigure():
 
 
 def test_while_it_is_off_the_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
+    # FAILS, defect: `from pytest_threatmodel import hookspecs` asks __getattr__ first, whose hint imports model.fields
+    # (pytest_addhooks in plugin/__init__.py; 13 ms in every run).
     pytester.makeconftest(OFF)
     pytester.makepyfile("def test_passes(): pass")
     result = pytester.runpytest_subprocess("-s", "-p", "no:hypothesispytest")
     (line,) = [line for line in result.stdout.lines if line.startswith("LOADED")]
-    assert eval(line.removeprefix("LOADED ")) == [
+    assert ast.literal_eval(line.removeprefix("LOADED ")) == [
         "pytest_threatmodel",
         "pytest_threatmodel.hookspecs",
         "pytest_threatmodel.plugin",
