@@ -52,11 +52,19 @@ class Cost:
 
 
 def process(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a command and wait for it."""
+    """Run a command and wait for it.
+
+    Args:
+        command: with its arguments.
+        folder: to run it in.
+        environment: variables besides the caller's; the caller's settings of Python and pytest do not count, since
+            without bytecode or buffers other things would be measured.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         start = time.perf_counter()
         child = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=folder, env={**kept, **(environment or {})}, stdout=output, stderr=subprocess.STDOUT
         )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
@@ -99,8 +107,7 @@ def pytest_run(project: Project, *options: str, mode: Mode = "time") -> dict[str
         notes = Path(folder, "notes.json")
         environment = {
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTEST_ADDOPTS": "",
-            "PYTHONPATH": os.pathsep.join(filter(None, (str(_HERE), os.environ.get("PYTHONPATH")))),
+            "PYTHONPATH": str(_HERE),
             "BENCHMARK_MODE": mode,
             "BENCHMARK_NOTES": str(notes),
         }

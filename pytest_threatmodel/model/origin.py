@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 _PACKAGE = __name__.partition(".")[0]
+_LOADER = f"{_PACKAGE}.model.loading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,12 @@ Origin = Stated | Inherited
 
 
 def user_frames() -> Iterator[FrameType]:
-    """The frames of the call stack outside this package, innermost first."""
+    """The frames of the call stack outside this package, innermost first; not those that started a load."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
+        if name == _LOADER:
+            return
         if name != _PACKAGE and not name.startswith(_PACKAGE + "."):
             yield frame
         frame = frame.f_back

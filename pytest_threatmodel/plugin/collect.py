@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -80,7 +81,11 @@ class ThreatModelFile(pytest.Module):
         run = self.config.stash[run_key]
         self.shown_path = shown_path(self.config, self.path)
         run.unloaded[self.shown_path] = None
-        self._load(run)
+        try:
+            self._load(run)
+        except pytest.skip.Exception:
+            del run.unloaded[self.shown_path]
+            raise
         self._warn(self.decided)
         del run.unloaded[self.shown_path]
         # A file that is named twice is collected twice with --keep-duplicates, and told of once.
@@ -97,6 +102,7 @@ class ThreatModelFile(pytest.Module):
             self._take_marks(getattr(loaded.module, "pytestmark", ()))
             self.decided = decide(self.verdicts, self._file_marks, run.today, run.settings.fail_on, str(self.path))
         except LoadError as error:
+            _skip_as_meant(error.__cause__)
             raise self.CollectError(error.problem) from None
         except LibraryError as error:
             raise self.CollectError(f"threat library: {error}") from None
@@ -139,6 +145,13 @@ class ThreatModelFile(pytest.Module):
     def _decisions(self) -> Iterator[DecisionsItem]:
         if self.decided.problems:
             yield DecisionsItem.from_parent(self, name="decisions", problems=tuple(self.decided.problems))
+
+
+def _skip_as_meant(cause: BaseException | None) -> None:
+    """Let a file skip itself by unittest's exception, as pytest does; to others it is an error like any."""
+    unittest = sys.modules.get("unittest")
+    if unittest is not None and isinstance(cause, unittest.SkipTest):
+        raise pytest.skip.Exception(str(cause), allow_module_level=True) from None
 
 
 def matches(threat_id: str, patterns: tuple[str, ...]) -> bool:

@@ -255,7 +255,7 @@ def test_an_installed_library_of_elements_is_forgotten(
 
 
 def test_python_itself_and_installed_distributions_are_known(tmp_path: Path) -> None:
-    assert registry._is_installed((Path.__module__ and import_module("contextlib").__file__) or "")
+    assert registry._is_installed(str(import_module("contextlib").__file__))
     assert registry._is_installed(pytest.__file__)
     assert registry._is_installed("<frozen importlib._bootstrap>")
     assert not registry._is_installed(str(tmp_path / "helper.py"))

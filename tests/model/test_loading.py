@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,20 +149,15 @@ def test_what_is_no_error_of_the_file_goes_on(write: Write) -> None:
 def test_an_exception_shows_the_users_lines_only(write: Write) -> None:
     write("helper.py", "def divide(number):\n    return 1 / number\n")
     file = write("threatmodel_shop.py", f"{START}from helper import divide\n\ndivide(0)\n")
-    assert (
-        problem_of(file)
-        == dedent(
-            """\
-        Traceback (your lines only):
-          File "threatmodel_shop.py", line 6, in <module>
-            divide(0)
-          File "helper.py", line 2, in divide
-            return 1 / number
-        """
-        )
-        + ("                   ~~^~~~~~~~\n" * 0)
-        + "ZeroDivisionError: division by zero"
-    )
+    # Which part of a line Python underlines depends on its version.
+    assert [line for line in problem_of(file).splitlines() if line.strip("~^ ")] == [
+        "Traceback (your lines only):",
+        '  File "threatmodel_shop.py", line 6, in <module>',
+        "    divide(0)",
+        '  File "helper.py", line 2, in divide',
+        "    return 1 / number",
+        "ZeroDivisionError: division by zero",
+    ]
 
 
 def test_a_wrong_value_shows_line_and_message(write: Write) -> None:

@@ -265,9 +265,9 @@ def test_no_model_is_exit_five_and_a_sentence(pytester: pytest.Pytester, verbosi
         ]
 
 
-def test_a_required_model_that_is_missing_fails_the_run(pytester: pytest.Pytester, run_ways: Run) -> None:
+def test_a_required_model_that_is_missing_fails_the_run(pytester: pytest.Pytester) -> None:
     write_files(pytester, {"test_x.py": "def test_x(): pass"}, ini="threatmodel_required = true")
-    result = run_ways("--threatmodel")
+    result = pytester.runpytest("--threatmodel")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert closing_section(result)[1] == "threatmodel_required is set: a run without a model fails"
 
@@ -302,7 +302,7 @@ def test_ids_and_order_do_not_depend_on_hashes(pytester: pytest.Pytester) -> Non
     """xdist stops a run whose workers collected something else, and dashboards compare runs."""
     write_shop(pytester, MANY)
     seen = set()
-    for seed in ("0", "1", "4711"):
+    for seed in ("0", "4711"):
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "--threatmodel", "--collect-only", "-q"],
             cwd=pytester.path,

@@ -362,13 +362,10 @@ def test_a_wrong_decision_is_one_failing_test_with_the_nearest(
     assert problems(result) == [problem]
 
 
-def test_the_summary_line_of_wrong_decisions_shows_the_first_and_counts_the_others(
-    run_ways: Run, pytester: pytest.Pytester
-) -> None:
+def test_the_summary_line_of_wrong_decisions_shows_the_first_and_counts_the_others(pytester: pytest.Pytester) -> None:
     body = CALM + 'pytestmark = [accept("A", reason="x"), accept("B", reason="x"), accept("C", reason="x")]'
-    write_project(pytester, body)
-    result = run_ways("--threatmodel")
-    result.stdout.fnmatch_lines(["FAILED threatmodel_shop.py::decisions - threatmodel_shop.py:5: accep*"])
+    result = run(pytester, body, "-vv")
+    result.stdout.fnmatch_lines(["FAILED threatmodel_shop.py::decisions - threatmodel_shop.py:5: accep* (and * more)"])
 
 
 def test_a_wrong_mark_on_the_file_is_a_collection_error(pytester: pytest.Pytester) -> None:
@@ -393,17 +390,26 @@ def test_a_pattern_that_matches_nothing_is_a_warning(pytester: pytest.Pytester, 
 
 
 # FAILS, defect: only the first worker collects `decisions`: "Different tests were collected" (ThreatModelFile._warn).
-@pytest.mark.parametrize("how", ["ini", "option"])
-def test_where_warnings_are_errors_they_fail_as_decisions(run_ways: Run, pytester: pytest.Pytester, how: str) -> None:
+ERRORS_OF_WARNINGS = [
+    "5: exclude(\"X*\"): no threat matches 'X*'",
+    "5: exclude(\"Y*\"): no threat matches 'Y*'",
+]
+
+
+def test_where_warnings_are_errors_they_fail_as_decisions(run_ways: Run, pytester: pytest.Pytester) -> None:
     """They do not stop the session, and no result is lost."""
     body = FOUND + 'pytestmark = [exclude("X*", reason="x"), exclude("Y*", reason="y")]'
-    write_project(pytester, body, ini="filterwarnings = error\n" if how == "ini" else "")
-    result = run_ways("--threatmodel", "-v", *(["-Werror"] if how == "option" else []))
+    write_project(pytester, body, ini="filterwarnings = error\n")
+    result = run_ways("--threatmodel", "-v")
     assert outcomes(result) == {"TT01[Web]": "FAILED", "TT02[Web]": "PASSED", "decisions": "FAILED"}
-    assert [line.partition(":")[2] for line in problems(result) if "matches" in line] == [
-        "5: exclude(\"X*\"): no threat matches 'X*'",
-        "5: exclude(\"Y*\"): no threat matches 'Y*'",
-    ]
+    assert [line.partition(":")[2] for line in problems(result) if "matches" in line] == ERRORS_OF_WARNINGS
+
+
+def test_the_option_makes_errors_of_warnings_as_the_setting_does(pytester: pytest.Pytester) -> None:
+    body = FOUND + 'pytestmark = [exclude("X*", reason="x"), exclude("Y*", reason="y")]'
+    result = run(pytester, body, "-Werror")
+    assert outcomes(result) == {"TT01[Web]": "FAILED", "TT02[Web]": "PASSED", "decisions": "FAILED"}
+    assert [line.partition(":")[2] for line in problems(result)] == ERRORS_OF_WARNINGS
 
 
 def test_warnings_can_be_filtered_by_their_class(pytester: pytest.Pytester) -> None:

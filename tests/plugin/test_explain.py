@@ -17,7 +17,7 @@ wild = Server("a[b]::c\\nd", usesCache=True)
 out = Server("Out", inScope=False)
 web.marks = accept("TT01", reason="known")
 """
-TITLE = "High  Cached answers are read                             STRIDE information disclosure, tampering, CWE-311, CWE-319"
+TITLE = f"{'High  Cached answers are read':58}STRIDE information disclosure, tampering, CWE-311, CWE-319"
 
 
 def explain(pytester: pytest.Pytester, nodeid: str, body: str = MODEL) -> pytest.RunResult:

@@ -190,10 +190,8 @@ def test_cases_are_the_same_on_workers_and_by_the_standard_protocol(pytester: py
     assert {name: told(case) for name, case in plain.items()} == {name: told(case) for name, case in workers.items()}
 
 
-@pytest.mark.parametrize("args", [(), ("-n", "2"), ("-p", "no:terminal")], ids=["plain", "two-workers", "no-terminal"])
+@pytest.mark.parametrize("args", [(), ("-p", "no:terminal")], ids=["plain", "no-terminal"])
 def test_every_pair_is_a_case_with_the_outcome_that_counts(pytester: pytest.Pytester, args: tuple[str, ...]) -> None:
-    if "-n" in args:
-        pytest.importorskip("xdist")
     found = report(pytester, MODEL, *args)
     outcome = {name: next((each.tag for each in case if each.tag != "properties"), "") for name, case in found.items()}
     assert outcome == {

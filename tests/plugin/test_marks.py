@@ -59,12 +59,6 @@ def test_pairs_are_selected_by_mark(pytester: pytest.Pytester, expression: str, 
     assert sorted(outcomes(result)) == sorted(chosen)
 
 
-def test_selection_by_mark_is_the_same_on_workers(run_ways: Run, pytester: pytest.Pytester) -> None:
-    write_project(pytester, MODEL, pack=PACK + FLOW_THREAT)
-    result = run_ways("--threatmodel", "-v", "-m", 'threat(severity="high") or not threat')
-    assert outcomes(result) == {"TT01[Web Server]": "FAILED", "TT01[API]": "PASSED", "test_ordinary": "PASSED"}
-
-
 def test_labels_that_are_escaped_are_selected_as_shown(pytester: pytest.Pytester) -> None:
     write_project(pytester, 'Server("a\\tb")')
     result = pytester.runpytest("--threatmodel", "-v", "-m", r'threat(element="a\\tb")')

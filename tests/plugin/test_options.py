@@ -165,9 +165,9 @@ def test_excluded_threats_are_deselected(pytester: pytest.Pytester, args: list[s
         result.stdout.fnmatch_lines([f"*collected 3 items / {gone} deselected*"] if left else ["*3 deselected*"])
 
 
-def test_ordinary_tests_are_never_deselected(run_ways: Run, pytester: pytest.Pytester) -> None:
+def test_ordinary_tests_are_never_deselected(pytester: pytest.Pytester) -> None:
     write_project(pytester, MODEL + "def test_ordinary(): pass\n")
-    result = run_ways("--threatmodel-exclude=*", "-v")
+    result = pytester.runpytest("--threatmodel-exclude=*", "-v")
     assert outcomes(result) == {"test_ordinary": "PASSED"}
 
 
@@ -177,23 +177,29 @@ def test_the_option_comes_before_the_setting(pytester: pytest.Pytester) -> None:
     assert outcomes(pytester.runpytest("--threatmodel-fail-on=high", "-v"))["TT01[Web]"] == "FAILED"
 
 
-@pytest.mark.parametrize("test", ["def test_passes(): pass", ""], ids=["with-tests", "nothing"])
-def test_a_run_that_must_have_a_model_fails_without(run_ways: Run, pytester: pytest.Pytester, test: str) -> None:
+def test_a_run_that_must_have_a_model_fails_without(run_ways: Run, pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nthreatmodel_required = true\n")
-    pytester.makepyfile(test)
+    pytester.makepyfile("def test_passes(): pass")
     result = run_ways("--threatmodel")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["threatmodel_required is set: a run without a model fails"])
+    result.stdout.fnmatch_lines(
+        ["no model collected: *", "threatmodel_required is set: a run without a model fails", "*1 passed*"]
+    )
 
 
-def test_a_run_that_must_have_a_model_and_has_one_passes(run_ways: Run, pytester: pytest.Pytester) -> None:
+def test_a_run_that_must_have_a_model_fails_with_nothing_at_all(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nthreatmodel_required = true\n")
+    assert pytester.runpytest("--threatmodel").ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_run_that_must_have_a_model_and_has_one_passes(pytester: pytest.Pytester) -> None:
     write_project(pytester, 'Server("Web")', ini="threatmodel_required = true\n")
-    result = run_ways("--threatmodel")
+    result = pytester.runpytest("--threatmodel")
     assert result.ret == pytest.ExitCode.OK
     result.stdout.no_fnmatch_line("*threatmodel_required*")
 
 
-def test_files_are_built_by_the_function_that_is_named(run_ways: Run, pytester: pytest.Pytester) -> None:
+def test_files_are_built_by_the_function_that_is_named(pytester: pytest.Pytester) -> None:
     write_project(pytester, ini="threatmodel_files = threatmodel_*.py tm.py::build\n")
     pytester.path.joinpath("threatmodel_shop.py").unlink()
     text = """
@@ -204,7 +210,7 @@ def test_files_are_built_by_the_function_that_is_named(run_ways: Run, pytester: 
         Server("Web")
     """
     pytester.path.joinpath("tm.py").write_text(dedent(text), encoding="utf-8")
-    result = run_ways("--threatmodel", "-v")
+    result = pytester.runpytest("--threatmodel", "-v")
     assert outcomes(result) == {"TT01[Web]": "PASSED", "TT02[Web]": "PASSED"}
 
 
@@ -316,7 +322,8 @@ OFF = """
 import sys
 
 def pytest_unconfigure():
-    print("LOADED", sorted(name for name in sys.modules if name.startswith(("pytest_threatmodel", "graphviz", "jinja2"))))
+    heavy = ("pytest_threatmodel", "graphviz", "jinja2")
+    print("LOADED", sorted(name for name in sys.modules if name.startswith(heavy)))
 """
 
 
