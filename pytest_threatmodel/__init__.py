@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pytest_threatmodel.model.kinds import SetOfProcesses as SetOfProcesses
     from pytest_threatmodel.model.notes import Assumption as Assumption
     from pytest_threatmodel.model.notes import Finding as Finding
+    from pytest_threatmodel.plugin.warnings import ThreatModelWarning as ThreatModelWarning
     from pytest_threatmodel.tm import TM as TM
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "Element": "model.element",
     **dict.fromkeys(("ExternalEntity", "Lambda", "Process", "Server", "SetOfProcesses"), "model.kinds"),
     **dict.fromkeys(("Assumption", "Finding"), "model.notes"),
+    "ThreatModelWarning": "plugin.warnings",
     "TM": "tm",
 }
 

@@ -18,9 +18,12 @@ from pytest_threatmodel.analysis.search import is_reachable
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Severity
+from pytest_threatmodel.library.threat import WordError
 from pytest_threatmodel.library.threat import parse_severity
 from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.model import Model
+from pytest_threatmodel.model.notes import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +155,21 @@ def severity(row: Row, column: int) -> tuple[Severity, str]:
     An override on the element comes first, then the first circumstance of the threat that holds.
 
     Raises:
-        WordError: the override names no severity.
+        ModelError: the override names no severity.
     """
     rule = row.rules[column]
     for override in row.element.overrides:
         if override.threat_id == rule.threat.id and override.severity is not None:
-            return parse_severity(override.severity), f"override in {override.place}"
+            return _stated_severity(override, override.severity), f"override in {override.place}"
     for holds, adjust in rule.adjustments:
         if holds(row.record):
             return adjust.severity, adjust.why
     return rule.threat.severity, ""
+
+
+def _stated_severity(override: Finding, word: str) -> Severity:
+    try:
+        return parse_severity(word)
+    except WordError as error:
+        text = f"override of {override.threat_id}: {error.message}"
+        raise ModelError(text, place=override.place, hint=error.hint) from None

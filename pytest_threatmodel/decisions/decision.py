@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -70,11 +71,6 @@ class Decision:
     facts: Mapping[str, Any] | None
     place: Place
     spelled: str
-
-    @property
-    def is_literal(self) -> bool:
-        """Whether it names one threat, and an element, without a pattern."""
-        return len(self.threats) == 1 and not is_pattern(self.threats[0]) and not is_pattern(self.element)
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
@@ -178,7 +174,7 @@ def read_decision(written: Any, place: Place) -> Decision:
     return Decision(
         status=status,
         threats=_threats(written.args, spelled, place),
-        element=_text(terms, "element", spelled, place) or "*",
+        element=_element(terms, spelled, place),
         reason=_reason(terms, spelled, place),
         owner=_text(terms, "owner", spelled, place),
         until=_until(terms.get("until"), spelled, place),
@@ -212,6 +208,13 @@ def _text(terms: dict[str, Any], name: str, spelled: str, place: Place) -> str |
     raise DecisionError(f"{place}: {spelled}: {name} must be text, got {value!r}")
 
 
+def _element(terms: dict[str, Any], spelled: str, place: Place) -> str:
+    element = _text(terms, "element", spelled, place)
+    if element is not None and not element.strip():
+        raise DecisionError(f"{place}: {spelled}: element is empty, expected a label or a pattern")
+    return "*" if element is None else element
+
+
 def _facts(terms: dict[str, Any], spelled: str, place: Place) -> Mapping[str, Any] | None:
     facts = terms.get("facts")
     if facts is None or isinstance(facts, Mapping):
@@ -229,7 +232,7 @@ def _reason(terms: dict[str, Any], spelled: str, place: Place) -> str:
 def _until(value: Any, spelled: str, place: Place) -> date | None:
     if value is None or type(value) is date:
         return value
-    if isinstance(value, str):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         try:
             return date.fromisoformat(value)
         except ValueError:

@@ -72,7 +72,10 @@ def _step(decision: Decision, node: Any, step: str, path: Any) -> Any:
     fields = type(node).fields
     if step not in fields or fields[step].type.shape != "one":
         raise _unknown(decision, path, step, [name for name, field in fields.items() if field.type.shape == "one"])
-    return getattr(node, step)
+    found = getattr(node, step)
+    if found is None:
+        raise DecisionError(f"{decision.place}: {decision.spelled}: facts: {path!r}: there is no {step} here")
+    return found
 
 
 def _unknown(decision: Decision, path: Any, name: str, known: Any) -> DecisionError:

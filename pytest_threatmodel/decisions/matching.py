@@ -38,7 +38,8 @@ class Matched:
 
     Attributes:
         by_pair: the decision that holds for a pair.
-        covered: the pairs that each decision reaches, in the order of the decisions; nearer ones may hold there.
+        covered: the pairs that each decision reaches, in the order of the decisions; nearer ones may hold there. A
+            decision whose names match nothing is not in it: it is an error or a warning already.
         errors: what is wrong: names that match nothing, two decisions on one pair.
         warnings: patterns that match nothing, exclusions that cover no pair.
     """
@@ -77,7 +78,8 @@ def _put(
     for decision, labels in located:
         ids = _threat_ids(decision, scope, matched)
         pairs = [(threat, label) for label in labels for threat in scope.labels[label] if threat in ids]
-        matched.covered.append((decision, pairs))
+        if ids and labels:
+            matched.covered.append((decision, pairs))
         if not pairs and ids and labels and decision.status == "excluded":
             matched.warnings.append(f"{decision.place}: {decision.spelled} covers no pair")
         for pair in pairs:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import warnings
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -14,7 +16,7 @@ import pytest
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.library.errors import LibraryError
-from pytest_threatmodel.library.threat import WordError
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.plugin.decided import Decided
@@ -106,8 +108,8 @@ class ThreatModelFile(pytest.Module):
             raise self.CollectError(error.problem) from None
         except LibraryError as error:
             raise self.CollectError(f"threat library: {error}") from None
-        except WordError as error:
-            raise self.CollectError(f"override: {error}") from None
+        except ModelError as error:
+            raise self.CollectError(str(error)) from None
 
     def _builder(self) -> str | None:
         builders = self.config.stash[run_key].settings.builders
@@ -125,11 +127,12 @@ class ThreatModelFile(pytest.Module):
 
     def _warn(self, decided: Decided) -> None:
         """Warn once a name; where warnings are errors, they join the file's failing decisions."""
-        if getattr(self.config, "workerinput", {}).get("workerid", "gw0") != "gw0":
-            return
+        speaks = getattr(self.config, "workerinput", {}).get("workerid", "gw0") == "gw0"
         for text in decided.warnings:
             try:
-                self.warn(ThreatModelWarning(text))
+                # The other workers warn nobody, but must collect the same items where warnings are errors.
+                with contextlib.nullcontext() if speaks else warnings.catch_warnings(record=True):
+                    self.warn(ThreatModelWarning(text))
             except ThreatModelWarning as warning:
                 decided.problems.append(str(warning))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
@@ -60,7 +61,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
         file: the path, for messages.
 
     Raises:
-        WordError: an override names no severity.
+        ModelError: an override names no severity.
     """
     decided = Decided(problems=_unknown_overrides(verdicts))
     on_elements = {label: _read_element(element, label, decided) for label, element in verdicts.labels.items()}
@@ -73,8 +74,9 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
     decided.made += [decision for decision, _ in matched.covered]
     found = _verdict_of(verdicts)
     stale: set[PairKey] = set()
+    near = {id(decision) for decisions in made.values() for decision in decisions}
     for decision, pairs in stale_decisions(matched.covered, lambda pair: found[pair] is Verdict.VULNERABLE):
-        if len(pairs) == 1 and decision.is_literal:
+        if _names_one_pair(decision, pairs, id(decision) in near) and matched.by_pair[pairs[0]] is decision:
             stale.update(pairs)
         else:
             what = "covers no pair" if not pairs else f"none of its {len(pairs)} pairs is a finding"
@@ -84,6 +86,13 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
         decided.outcomes[pair] = judge(found[pair], decision, today=today, lapsed=lapsed, stale=pair in stale)
     _soften(verdicts, fail_on, today, decided)
     return decided
+
+
+def _names_one_pair(decision: Decision, pairs: list[PairKey], on_element: bool) -> bool:
+    """Whether the decision spells out its one pair; on an element, the element need not be named."""
+    if len(pairs) != 1 or decision.threats != (pairs[0][0],):
+        return False
+    return on_element or decision.element == pairs[0][1]
 
 
 def _lapsed(decision: Decision, element: Element, decided: Decided) -> str:
@@ -108,10 +117,18 @@ def _verdict_of(verdicts: Verdicts) -> dict[PairKey, Verdict]:
 
 def _read_element(element: Any, label: str, decided: Decided) -> list[Decision]:
     marks = element.marks if isinstance(element.marks, list | tuple) else [element.marks]
-    decisions = _read(marks, element.place, decided)
+    decisions = [each for each in _read(marks, element.place, decided) if _concerns(each, label, decided)]
     decided.plain[label] = [mark for mark in marks if getattr(getattr(mark, "mark", mark), "name", "") not in MARKS]
     decisions += [_assumed(assumption, decided) for assumption in element.assumptions if assumption.exclude]
     return decisions
+
+
+def _concerns(decision: Decision, label: str, decided: Decided) -> bool:
+    """Whether a decision that stands on an element is about it; one that names another is a mistake."""
+    if decision.element in ("*", label) or fnmatchcase(label, decision.element):
+        return True
+    decided.problems.append(f"{decision.place}: {decision.spelled} stands on {label!r} and names another element")
+    return False
 
 
 def _read(marks: Iterable[Any], place: Place, decided: Decided) -> list[Decision]:

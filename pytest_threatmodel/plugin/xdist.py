@@ -22,11 +22,19 @@ class Gathering:
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
             run = self._run
-            output[_KEY] = {"summaries": run.summaries, "unloaded": [*run.unloaded], "excluded": run.excluded}
+            output[_KEY] = {
+                "summaries": run.summaries,
+                "unloaded": [*run.unloaded],
+                "excluded": run.excluded,
+                "standard_protocol": [*run.standard_protocol],
+            }
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         sent = getattr(node, "workeroutput", {}).get(_KEY)
+        if sent:
+            # Each worker runs other pairs, so each has reasons of its own.
+            self._run.standard_protocol.update(dict.fromkeys(sent["standard_protocol"]))
         # A worker that crashed sends nothing; the first that ends well speaks for all.
         if sent and not self._run.summaries:
             self._run.summaries[:] = sent["summaries"]

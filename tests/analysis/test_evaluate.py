@@ -14,7 +14,7 @@ from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.condition import Condition
 from pytest_threatmodel.library.condition import compile_condition
 from pytest_threatmodel.library.threat import Adjust
-from pytest_threatmodel.library.threat import WordError
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.vocabulary import DeclaredField
 from tests.analysis.models import SHOP
 from tests.analysis.models import found
@@ -208,7 +208,7 @@ def test_an_override_without_a_known_severity_is_refused() -> None:
     verdicts = verdicts_of(
         SHOP + "order.overrides = [Finding(threat_id='T1', severity='hihg')]", threat("target.inScope")
     )
-    with pytest.raises(WordError, match="did you mean 'high'"):
+    with pytest.raises(ModelError, match="did you mean 'high'"):
         severity(row_of(verdicts, "Place order"), 0)
 
 

@@ -176,10 +176,3 @@ def test_a_summary_tells_the_terms_that_were_given() -> None:
 )
 def test_a_name_with_wildcards_is_a_pattern(name: str, expected: bool) -> None:
     assert is_pattern(name) is expected
-
-
-def test_a_decision_is_literal_where_it_names_one_threat_and_one_element() -> None:
-    assert accepted("DE01", element="Place order").is_literal
-    assert not accepted("DE*", element="Place order").is_literal
-    assert not accepted("DE01", "DE02", element="Place order").is_literal
-    assert not accepted("DE01", element="*order").is_literal

@@ -71,7 +71,7 @@ def test_any_other_change_asks_for_a_new_look(stated: str, facts: dict[str, Any]
         ({"controls.isEncrypte": True}, "facts: 'controls.isEncrypte' is no field here; did you mean 'isEncrypted'?"),
         ({"snk.name": "x"}, "facts: 'snk.name' is no field here; did you mean 'sink'?"),
         ({"source": "x"}, "facts: 'source' is no field here; did you mean 'source'?"),
-        ({"inBoundary.name": "DMZ"}, "facts: 'inBoundary.name' is no field here"),
+        ({"inBoundary.name": "DMZ"}, "facts: 'inBoundary.name': there is no inBoundary here"),
         ({3: True}, "facts: 3 is no field here"),
         ({"usesVPN": "yes"}, "facts: usesVPN = 'yes', expected True or False"),
         ({"tlsVersion": "TLSv14"}, "expected a TLSVersion: NONE"),

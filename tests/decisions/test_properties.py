@@ -37,7 +37,7 @@ LABELS = st.dictionaries(NAMES, st.lists(st.sampled_from(THREATS), unique=True, 
 
 @st.composite
 def decisions(draw: st.DrawFn) -> Decision:
-    element = draw(st.one_of(st.just("*"), NAMES))
+    element = draw(st.one_of(st.just("*"), NAMES.filter(str.strip)))
     threats = draw(st.lists(IDS, min_size=1, max_size=3))
     make = accepted if draw(st.booleans()) else excluded
     return make(*threats, element=element, line=draw(st.integers(1, 99)))

@@ -60,6 +60,7 @@ def pytest_runtest_setup(item):
 RECORDER = """
 import json
 import os
+import re
 
 
 class _Recorder:
@@ -78,7 +79,7 @@ class _Recorder:
                 "sections": report.sections,
                 "user_properties": report.user_properties,
                 "location": report.location,
-                "text": report.longreprtext,
+                "text": re.sub("0x[0-9a-f]+", "0x", report.longreprtext),
             }
         )
 
@@ -161,7 +162,7 @@ def _case(element: ElementTree.Element) -> tuple[Any, ...]:
     attributes = tuple(sorted((key, value) for key, value in element.attrib.items() if key != "time"))
     found = tuple((child.get("name"), child.get("value")) for child in element.iter("property"))
     rest = tuple(
-        (child.tag, child.get("type"), child.get("message"), child.text)
+        (child.tag, child.get("type"), child.get("message"), re.sub("0x[0-9a-f]+", "0x", child.text or ""))
         for child in element
         if child.tag != "properties"
     )
@@ -177,3 +178,86 @@ def recorded(path: Path) -> list[dict[str, Any]]:
 def tally(words: Mapping[str, str]) -> dict[str, int]:
     """How many items ended with each word."""
     return dict(Counter(words.values()))
+
+
+#: Fixtures of every scope that write down when they come and go.
+_FIXTURES = """
+import os
+
+def told(text):
+    with open(os.environ["EVENTS"], "a", encoding="utf-8") as file:
+        file.write(text + "\\n")
+
+def telling(scope, fails=""):
+    @pytest.fixture(scope=scope, name=f"{scope}_{fails}" if fails else scope + "_")
+    def fixture(request):
+        told(f"{scope} {fails} up for {request.node.nodeid}")
+        if fails == "setup":
+            raise ValueError(f"{scope} cannot be set up")
+        yield scope
+        told(f"{scope} {fails} down for {request.node.nodeid}")
+        if fails == "teardown":
+            raise ValueError(f"{scope} cannot be torn down")
+    return fixture
+
+for scope in ("session", "package", "module", "class", "function"):
+    for fails in ("", "setup", "teardown"):
+        globals()[f"_{scope}_{fails}"] = telling(scope, fails)
+"""
+
+_TESTS = """
+class TestOne:
+    def test_all(self, session_, package_, module_, class_, function_):
+        pass
+
+    def test_function_fails(self, module_, function_setup):
+        pass
+
+    def test_class_ends_badly(self, class_teardown, function_teardown):
+        print("from a test")
+
+def test_session_fails(session_setup):
+    pass
+
+def test_package_fails(package_setup):
+    pass
+
+def test_module_fails(module_setup):
+    pass
+
+def test_ends_badly(package_teardown, module_teardown, session_teardown):
+    assert 0
+"""
+
+#: Every verdict and decision, with test functions between the pairs of this file and the next.
+_DECIDED = """
+class Odd(str):
+    def __hash__(self):
+        raise ValueError("cannot be compared")
+
+Server("Web", usesCache=True)
+Server("Accepted", usesCache=True).marks = [accept("TT01", reason="for now", owner="we", ticket="T-1")]
+Server("Excluded", usesCache=True).marks = [exclude("TT01", reason="not at all")]
+Server("Expired", usesCache=True).marks = [accept("TT01", reason="then", until="2020-01-01")]
+Server("Stale", usesCache=False).marks = [accept("TT01", reason="solved")]
+Server("Wrong", usesCache=True).marks = [accept("TT0l", reason="misspelt")]
+Server("Broken", usesCache=False, OS=Odd("?"))
+Server("Marked", usesCache=True).marks = [pytest.mark.xfail(reason="plainly")]
+Server("Skipped", usesCache=True).marks = [pytest.mark.skip(reason="plainly")]
+Server("Safe", usesCache=True, OS="Linux", controls={"isHardened": True})
+Server("two\\nlines [x] :: y", OS="DOS")
+Server("Last", usesCache=False)
+"""
+
+#: Models beside ordinary tests, in one folder and in a package below it.
+MIXED = {
+    "test_before.py": _TESTS,
+    "threatmodel_a.py": model_text(_DECIDED + _TESTS),
+    "threatmodel_b.py": model_text(),
+    "sub/__init__.py": "",
+    "sub/test_in_package.py": _TESTS,
+    "sub/threatmodel_c.py": model_text(SHOP + _TESTS),
+    "sub/threatmodel_d.py": model_text(_DECIDED),
+    "test_zafter.py": _TESTS,
+}
+MIXED_CONFTEST = RECORDER + _FIXTURES

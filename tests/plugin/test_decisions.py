@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_threatmodel.plugin.warnings import ThreatModelWarning
+
 from .models import FLOW_THREAT
 from .models import PACK
 from .models import outcomes
@@ -278,6 +280,8 @@ def test_an_exclusion_is_needed_though_nothing_is_found(pytester: pytest.Pyteste
     result.stdout.no_fnmatch_line("*warning*")
 
 
+# FAILS with -n 2, defect: INTERNALERROR, xdist finds no ThreatModelWarning in the module that the class names
+# (plugin/warnings.py: `__module__`, and the table of names in pytest_threatmodel/__init__.py).
 def test_an_exclusion_that_covers_no_pair_is_one_warning(run_ways: Run, pytester: pytest.Pytester) -> None:
     write_project(pytester, 'Actor("User")\nServer("Web")\npytestmark = exclude("TT01", element="User", reason="no")')
     result = run_ways("--threatmodel")
@@ -362,6 +366,13 @@ def test_a_wrong_decision_is_one_failing_test_with_the_nearest(
     assert problems(result) == [problem]
 
 
+def test_a_decision_on_an_element_that_names_another_is_wrong(pytester: pytest.Pytester) -> None:
+    # FAILS, gap: the argument is passed over in silence, and the decision holds for the element it stands on.
+    body = FOUND + 'Server("API")\nweb.marks = accept("TT01", element="API", reason="known")'
+    outcome = outcomes(run(pytester, body))
+    assert (outcome["TT01[Web]"], outcome.get("decisions")) == ("FAILED", "FAILED")
+
+
 def test_the_summary_line_of_wrong_decisions_shows_the_first_and_counts_the_others(pytester: pytest.Pytester) -> None:
     body = CALM + 'pytestmark = [accept("A", reason="x"), accept("B", reason="x"), accept("C", reason="x")]'
     result = run(pytester, body, "-vv")
@@ -413,10 +424,10 @@ def test_the_option_makes_errors_of_warnings_as_the_setting_does(pytester: pytes
 
 
 def test_warnings_can_be_filtered_by_their_class(pytester: pytest.Pytester) -> None:
+    # FAILS, defect: the module that the class names does not have it, see above.
     body = 'Server("Web")\npytestmark = exclude("X*", reason="x")'
-    write_project(
-        pytester, body, ini="filterwarnings = ignore::pytest_threatmodel.plugin.warnings.ThreatModelWarning\n"
-    )
+    name = f"{ThreatModelWarning.__module__}.{ThreatModelWarning.__qualname__}"
+    write_project(pytester, body, ini=f"filterwarnings = ignore::{name}\n")
     pytester.runpytest("--threatmodel").assert_outcomes(passed=2, warnings=0)
 
 

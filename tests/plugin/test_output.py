@@ -284,6 +284,14 @@ def test_wild_names_are_shown_escaped(pytester: pytest.Pytester) -> None:
     assert r'on    Server "a\x1b[2Jb\nFAILED c\u202e"' in text
 
 
+def test_wild_reasons_are_shown_escaped(pytester: pytest.Pytester) -> None:
+    # FAILS, defect: reasons, owners and tickets are printed as they are (read_decision, _assumed).
+    body = 'Server("Web", usesCache=True).marks = accept("TT01", reason="a\\x1b[2Jb\\nFAILED c", owner="\\u202e")'
+    result = run(pytester, "-v", "-rx", body=body)
+    assert "\x1b" not in result.stdout.str()
+    assert r"XFAIL threatmodel_shop.py::TT01[Web] - a\x1b[2Jb\nFAILED c (owner \u202e)" in result.stdout.lines
+
+
 # The closing section
 
 
