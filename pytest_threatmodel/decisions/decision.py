@@ -11,6 +11,7 @@ from typing import Any
 from typing import Literal
 
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.origin import Place
 from pytest_threatmodel.model.origin import caller
 
@@ -203,8 +204,11 @@ def _threats(args: tuple[Any, ...], spelled: str, place: Place) -> tuple[str, ..
 
 def _text(terms: dict[str, Any], name: str, spelled: str, place: Place) -> str | None:
     value = terms.get(name)
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        # As labels are: what the author wrote goes to terminals, reports and other processes.
+        return escape(value)
     raise DecisionError(f"{place}: {spelled}: {name} must be text, got {value!r}")
 
 

@@ -29,7 +29,7 @@ def isolated(load: Load, folders: Iterable[str]) -> Iterator[None]:
     this model's folders provide, so that the next folder may have a module of that name.
     """
     folders = list(folders)
-    path, argv, before = list(sys.path), sys.argv, set(sys.modules)
+    path, argv, folder, before = list(sys.path), sys.argv, os.getcwd(), set(sys.modules)
     hidden = _take_out(_with_users(known_makers(), before) | _namesakes(folders))
     sys.path[:0] = folders
     sys.argv = [load.file]
@@ -37,6 +37,7 @@ def isolated(load: Load, folders: Iterable[str]) -> Iterator[None]:
         yield
     finally:
         sys.path[:], sys.argv = path, argv
+        os.chdir(folder)
         fresh = {name for name in sys.modules if name not in before or name in hidden}
         _take_out(_with_users(load.makers & fresh, fresh))
         _forget_unreachable(fresh & set(sys.modules), folders)

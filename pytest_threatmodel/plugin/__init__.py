@@ -24,7 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    from pytest_threatmodel import hookspecs
+    # As a module of its own: asking the package for the name would load the DSL to guess what was meant.
+    import pytest_threatmodel.hookspecs as hookspecs
 
     pluginmanager.add_hookspecs(hookspecs)
 

@@ -70,6 +70,10 @@ class Collection:
             self._run.excluded += len(dropped)
             config.hook.pytest_deselected(items=dropped)
 
+    def pytest_collection_finish(self) -> None:
+        """Sum the models up, now that every conftest has added its marks."""
+        self._run.summaries[:] = [summary(file, self._run) for file in self._run.collected.values()]
+
 
 class ThreatModelFile(pytest.Module):
     """A model file: one item a pair, one for decisions that are wrong, and the file's own test functions."""
@@ -91,8 +95,7 @@ class ThreatModelFile(pytest.Module):
         self._warn(self.decided)
         del run.unloaded[self.shown_path]
         # A file that is named twice is collected twice with --keep-duplicates, and told of once.
-        run.summaries[:] = [each for each in run.summaries if each["file"] != self.shown_path]
-        run.summaries.append(summary(self, run))
+        run.collected[self.shown_path] = self
         return [*self._pairs(), *self._decisions(), *super().collect()]
 
     def _load(self, run: Run) -> None:

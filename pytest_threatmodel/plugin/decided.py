@@ -27,6 +27,7 @@ from pytest_threatmodel.decisions.matching import match
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.notes import Assumption
 from pytest_threatmodel.model.origin import Place
 
@@ -66,7 +67,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
     decided = Decided(problems=_unknown_overrides(verdicts))
     on_elements = {label: _read_element(element, label, decided) for label, element in verdicts.labels.items()}
     on_file = _read(file_marks, Place(file, 1), decided)
-    on_file += [_assumed(assumption, decided) for assumption in verdicts.model.assumptions if assumption.exclude]
+    on_file += [_assumed(assumption) for assumption in verdicts.model.assumptions if assumption.exclude]
     made = {label: decisions for label, decisions in on_elements.items() if decisions}
     matched = match(made, on_file, _scope(verdicts))
     decided.problems += map(str, matched.errors)
@@ -79,8 +80,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
         if _names_one_pair(decision, pairs, id(decision) in near) and matched.by_pair[pairs[0]] is decision:
             stale.update(pairs)
         else:
-            what = "covers no pair" if not pairs else f"none of its {len(pairs)} pairs is a finding"
-            decided.problems.append(f"{decision.place}: {decision.spelled} is no longer needed: {what}")
+            decided.problems.append(f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}")
     for pair, decision in matched.by_pair.items():
         lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
         decided.outcomes[pair] = judge(found[pair], decision, today=today, lapsed=lapsed, stale=pair in stale)
@@ -93,6 +93,12 @@ def _names_one_pair(decision: Decision, pairs: list[PairKey], on_element: bool) 
     if len(pairs) != 1 or decision.threats != (pairs[0][0],):
         return False
     return on_element or decision.element == pairs[0][1]
+
+
+def _covers(pairs: int) -> str:
+    if pairs == 0:
+        return "it covers no pair"
+    return "its pair is no finding" if pairs == 1 else f"none of its {pairs} pairs is a finding"
 
 
 def _lapsed(decision: Decision, element: Element, decided: Decided) -> str:
@@ -119,7 +125,7 @@ def _read_element(element: Any, label: str, decided: Decided) -> list[Decision]:
     marks = element.marks if isinstance(element.marks, list | tuple) else [element.marks]
     decisions = [each for each in _read(marks, element.place, decided) if _concerns(each, label, decided)]
     decided.plain[label] = [mark for mark in marks if getattr(getattr(mark, "mark", mark), "name", "") not in MARKS]
-    decisions += [_assumed(assumption, decided) for assumption in element.assumptions if assumption.exclude]
+    decisions += [_assumed(assumption) for assumption in element.assumptions if assumption.exclude]
     return decisions
 
 
@@ -146,13 +152,13 @@ def _read(marks: Iterable[Any], place: Place, decided: Decided) -> list[Decision
     return decisions
 
 
-def _assumed(assumption: Assumption, decided: Decided) -> Decision:
+def _assumed(assumption: Assumption) -> Decision:
     reason = f"{assumption.name}: {assumption.description}" if assumption.description else assumption.name
     return Decision(
         "excluded",
         assumption.exclude,
         "*",
-        reason,
+        escape(reason),
         None,
         None,
         None,

@@ -30,10 +30,12 @@ class FailureText:
         make: gives the failure section, and one line for the short summary.
         path: the model file.
         lineno: the line that makes the element, counted from 1.
+        one_line: the terminal writes the line of the crash alone (`--tb=line`).
     """
 
-    def __init__(self, make: Callable[[], tuple[str, str]], path: str, lineno: int) -> None:
+    def __init__(self, make: Callable[[], tuple[str, str]], path: str, lineno: int, *, one_line: bool = False) -> None:
         self._make = make
+        self._one_line = one_line
         self._path = path
         self._lineno = lineno
 
@@ -51,4 +53,5 @@ class FailureText:
 
     def toterminal(self, tw: Any) -> None:
         """Write the text; pytest calls this."""
-        tw.line(self._texts[0])
+        if not self._one_line:
+            tw.line(self._texts[0])

@@ -17,8 +17,11 @@ from pytest_threatmodel.analysis.text import explanation_lines
 from pytest_threatmodel.analysis.text import short_text
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import MARKS
+from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
+from pytest_threatmodel.decisions.decision import is_pattern
 from pytest_threatmodel.decisions.decision import read_decision
+from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.judge import FAILED
 from pytest_threatmodel.decisions.judge import PASSED
 from pytest_threatmodel.decisions.judge import Outcome
@@ -66,9 +69,8 @@ class ThreatItem(pytest.Item):
         verdict = row.verdicts[column]
         known = self.parent.decided.outcomes.get((rule.threat.id, row.label))
         self.outcome = known or (FAILED if verdict in (Verdict.VULNERABLE, Verdict.ERROR) else PASSED)
-        if known is not None:
-            self._mark(known)
-        self._own_marks = len(self.own_markers)
+        #: How many marks the outcome put on the pair, which stand first.
+        self._own_marks = self._mark(self.outcome)
         for mark in self.parent.decided.plain.get(row.label, ()):
             self.add_marker(mark)
         # pytest asks for it several times an item; reportinfo, path and name are worked out once.
@@ -89,12 +91,16 @@ class ThreatItem(pytest.Item):
 
         return matches(self.row.rules[self.column].threat.id, patterns)
 
-    def _mark(self, outcome: Outcome) -> None:
-        """Let pytest itself skip the pair or expect its failure."""
+    def _mark(self, outcome: Outcome) -> int:
+        """Let pytest itself skip the pair or expect its failure; gives the number of marks."""
         if outcome.result == "skipped":
-            super().add_marker(pytest.mark.skip(reason=outcome.reason))
+            super().add_marker(pytest.mark.skip(reason=outcome.reason), append=False)
         elif outcome.result == "xfailed":
-            super().add_marker(pytest.mark.xfail(reason=outcome.reason, raises=ThreatFinding, strict=True))
+            mark = pytest.mark.xfail(reason=outcome.reason, raises=ThreatFinding, strict=True)
+            super().add_marker(mark, append=False)
+        else:
+            return 0
+        return 1
 
     def add_marker(self, marker: str | pytest.MarkDecorator, append: bool = True) -> None:
         """Add a mark, as a conftest does; one that decides is judged at once."""
@@ -104,15 +110,19 @@ class ThreatItem(pytest.Item):
             self._decide(plain)
 
     def _decide(self, mark: Any) -> None:
-        run = self.config.stash[run_key]
         try:
             decision = read_decision(mark, Place(str(self.path), self._line() + 1))
+            if not matches_pair(decision.threats, decision.element, self):
+                return
+            lapsed = lapses(decision, self.row.element)
         except DecisionError as error:
-            self.outcome = Outcome("failed", str(error))
-            return
-        if matches_pair(decision.threats, decision.element, self):
-            self.outcome = judge(self.verdict, decision, today=run.today)
-            self._mark(self.outcome)
+            outcome = Outcome("failed", str(error))
+        else:
+            today = self.config.stash[run_key].today
+            outcome = judge(self.verdict, decision, today=today, lapsed=lapsed, stale=is_spelled_out(decision))
+        del self.own_markers[: self._own_marks]
+        self.outcome = self.parent.decided.outcomes[self.row.rules[self.column].threat.id, self.row.label] = outcome
+        self._own_marks = self._mark(outcome)
 
     def iter_markers_with_node(self, name: str | None = None) -> Iterator[tuple[Any, pytest.Mark]]:
         """The marks of pair, file and folders, the `threat` marks made when somebody asks.
@@ -168,11 +178,13 @@ class ThreatItem(pytest.Item):
 
     def failure(self) -> FailureText:
         """The text of the failure, made when somebody looks."""
-        return FailureText(self._failure_texts, str(self.path), self._line() + 1)
+        return FailureText(self._failure_texts, str(self.path), self._line() + 1, one_line=in_one_line(self.config))
 
     def _failure_texts(self) -> tuple[str, str]:
         explanation = explain(self.parent.verdicts, self.row, self.column)
         lead = self.outcome.reason if self.outcome.result == "failed" else ""
+        if self.verdict is Verdict.ERROR and not lead:
+            lead = "rule error"
         text = "\n".join(explanation_lines(explanation, lead=lead))
         return text, f"{lead}: {short_text(explanation)}" if lead else short_text(explanation)
 
@@ -185,11 +197,21 @@ class ThreatItem(pytest.Item):
         return self.path, self._line(), self.name
 
 
+def is_spelled_out(decision: Decision) -> bool:
+    """Whether a decision that was put on an item names the item's threat and nothing else."""
+    return len(decision.threats) == 1 and not is_pattern(decision.threats[0])
+
+
 def matches_pair(threats: tuple[str, ...], element: str, item: ThreatItem) -> bool:
     """Whether a decision that was put on an item reaches its pair."""
     from pytest_threatmodel.plugin.collect import matches
 
     return item.is_of(threats) and matches(item.row.label, (element,))
+
+
+def in_one_line(config: pytest.Config) -> bool:
+    """Whether failures are shown in one line each."""
+    return bool(config.getoption("tbstyle") == "line")
 
 
 def mark_report(report: pytest.TestReport) -> None:
@@ -222,7 +244,8 @@ class DecisionsItem(pytest.Item):
         if not isinstance(excinfo.value, DecisionFailure):
             return super().repr_failure(excinfo, style)
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        return FailureText(lambda: ("\n".join(self.problems), f"{self.problems[0]}{more}"), str(self.path), 1)
+        texts = ("\n".join(self.problems), f"{self.problems[0]}{more}")
+        return FailureText(lambda: texts, str(self.path), 1, one_line=in_one_line(self.config))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, self.name

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from pytest_threatmodel.plugin.failure import FailureText
 from pytest_threatmodel.plugin.item import ThreatItem
+from pytest_threatmodel.plugin.item import in_one_line
 from pytest_threatmodel.plugin.item import is_marked
 from pytest_threatmodel.plugin.item import mark_report
+
+#: What crosses from worker to controller beside the text of a failure: path, line, and the line of the summary.
+_CRASH = "threatmodel_crash"
 
 
 class Reports:
@@ -51,3 +56,29 @@ class Reports:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._kept:
             terminalreporter.stats.setdefault("", []).extend(self._kept)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_to_serializable(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+        data = yield
+        failure = report.longrepr
+        if data is not None and isinstance(failure, FailureText):
+            # pytest sends only the text; short summary and JUnit want the rest, and the same as from one process.
+            crash = failure.reprcrash
+            data[_CRASH] = [crash.path, crash.lineno, crash.message]
+        return data
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_from_serializable(
+        self, data: dict[str, Any]
+    ) -> Generator[
+        None, pytest.CollectReport | pytest.TestReport | None, pytest.CollectReport | pytest.TestReport | None
+    ]:
+        sent = data.pop(_CRASH, None)
+        report = yield
+        if sent and report is not None:
+            path, lineno, message = sent
+            text = str(report.longrepr)
+            report.longrepr = FailureText(lambda: (text, message), path, lineno, one_line=in_one_line(self._config))  # type: ignore[assignment]
+        return report

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import UTC
 from datetime import date
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
 
 from pytest_threatmodel.analysis.examples import failing_examples
+from pytest_threatmodel.decisions.decision import is_pattern
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import shipped_files
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.threat import Pack
+from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.plugin import options
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.plugin.collect import ThreatModelFile
 
 
 @dataclass
@@ -31,6 +39,7 @@ class Run:
         python_files: the user's own `python_files`, before ours were added.
         today: the day, in UTC, by which decisions expire.
         summaries: one plain dictionary a loaded model, for the closing section; under xdist they come from a worker.
+        collected: the model files by path.
         unloaded: the model files that could not be loaded.
         excluded: how many pairs `--threatmodel-exclude` deselected.
         standard_protocol: why pairs took pytest's protocol rather than the short way.
@@ -41,6 +50,7 @@ class Run:
     python_files: tuple[str, ...]
     today: date
     summaries: list[dict[str, Any]] = field(default_factory=list)
+    collected: dict[str, ThreatModelFile] = field(default_factory=dict)
     unloaded: dict[str, None] = field(default_factory=dict)
     excluded: int = 0
     standard_protocol: dict[str, None] = field(default_factory=dict)
@@ -56,16 +66,40 @@ def make_library(config: pytest.Config, settings: options.Settings) -> Library:
     Raises:
         pytest.UsageError: a pack cannot be used, or its examples do not hold.
     """
-    from_hooks = [pack for packs in config.hook.pytest_threatmodel_packs(config=config) for pack in packs or ()]
     try:
-        library = load_library(settings.packs, settings.threats, from_hooks)
+        library = load_library(settings.packs, settings.threats, _packs_of_hooks(config))
     except LibraryError as error:
         raise pytest.UsageError(f"threat library: {error}") from None
     # The shipped packs are held to their examples by our own tests; other people's are checked when they are used.
+    _check_excluded(settings, library)
     shipped = shipped_files()
     for problem in failing_examples(library, [pack for pack in library.packs if pack.name not in shipped]):
         raise pytest.UsageError(f"threat library: {problem}")
     return library
+
+
+def _packs_of_hooks(config: pytest.Config) -> list[Pack]:
+    given: Any
+    packs = []
+    for given in config.hook.pytest_threatmodel_packs(config=config):
+        if given is None:
+            continue
+        found = list(given) if isinstance(given, Iterable) else [given]
+        for pack in found:
+            if not isinstance(pack, Pack):
+                raise pytest.UsageError(
+                    f"hook pytest_threatmodel_packs: expected packs, as of read_pack(), got {pack!r}"
+                )
+        packs += found
+    return packs
+
+
+def _check_excluded(settings: options.Settings, library: Library) -> None:
+    for name in settings.exclude:
+        if not is_pattern(name) and name not in library:
+            hint = did_you_mean(name, (threat.id for threat in library.threats))
+            text = f"--threatmodel-exclude: unknown threat {name!r}"
+            raise pytest.UsageError(text if hint is None else f"{text}; {hint}")
 
 
 def register(config: pytest.Config) -> None:

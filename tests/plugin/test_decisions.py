@@ -218,7 +218,6 @@ def test_decisions_name_elements_by_their_label(pytester: pytest.Pytester) -> No
 # Decisions that nothing needs
 
 
-# FAILS, defect: on an element's marks the decision's element is "*", so that it counts as a pattern (decided.py).
 @pytest.mark.parametrize(
     ("mark", "spelled"),
     [
@@ -239,7 +238,6 @@ def test_a_stale_acceptance_of_one_pair_fails_that_pair(
     )
 
 
-# FAILS, defect: a name that is spelled exactly counts as a pattern, since it holds wildcards (Decision.is_literal).
 def test_a_stale_acceptance_of_a_name_with_wildcards_fails_that_pair(pytester: pytest.Pytester) -> None:
     body = 'Server("Queue [prod]", usesCache=False)\n'
     body += 'pytestmark = accept("TT01", element="Queue [prod]", reason="known")'
@@ -280,8 +278,6 @@ def test_an_exclusion_is_needed_though_nothing_is_found(pytester: pytest.Pyteste
     result.stdout.no_fnmatch_line("*warning*")
 
 
-# FAILS with -n 2, defect: INTERNALERROR, xdist finds no ThreatModelWarning in the module that the class names
-# (plugin/warnings.py: `__module__`, and the table of names in pytest_threatmodel/__init__.py).
 def test_an_exclusion_that_covers_no_pair_is_one_warning(run_ways: Run, pytester: pytest.Pytester) -> None:
     write_project(pytester, 'Actor("User")\nServer("Web")\npytestmark = exclude("TT01", element="User", reason="no")')
     result = run_ways("--threatmodel")
@@ -294,7 +290,6 @@ def test_an_exclusion_that_covers_no_pair_is_one_warning(run_ways: Run, pytester
 # What is wrong with decisions
 
 
-# FAILS, defect: an acceptance whose name matches nothing is named twice, as unknown and as stale (decided.py).
 @pytest.mark.parametrize(
     ("mark", "problem"),
     [
@@ -367,7 +362,6 @@ def test_a_wrong_decision_is_one_failing_test_with_the_nearest(
 
 
 def test_a_decision_on_an_element_that_names_another_is_wrong(pytester: pytest.Pytester) -> None:
-    # FAILS, gap: the argument is passed over in silence, and the decision holds for the element it stands on.
     body = FOUND + 'Server("API")\nweb.marks = accept("TT01", element="API", reason="known")'
     outcome = outcomes(run(pytester, body))
     assert (outcome["TT01[Web]"], outcome.get("decisions")) == ("FAILED", "FAILED")
@@ -392,7 +386,6 @@ def test_an_unknown_severity_in_an_override_is_a_clear_error(pytester: pytest.Py
     result.stdout.fnmatch_lines(["*threatmodel_shop.py:5*"])
 
 
-# FAILS, defect: an acceptance with such a pattern fails as stale besides (decided.py).
 @pytest.mark.parametrize("mark", ['accept("X*", reason="x")', 'exclude("TT01", element="X?", reason="x")'])
 def test_a_pattern_that_matches_nothing_is_a_warning(pytester: pytest.Pytester, mark: str) -> None:
     result = run(pytester, f'Server("Web")\npytestmark = {mark}')
@@ -400,7 +393,6 @@ def test_a_pattern_that_matches_nothing_is_a_warning(pytester: pytest.Pytester, 
     result.stdout.fnmatch_lines(["*ThreatModelWarning: threatmodel_shop.py:5: * no * matches 'X?'"])
 
 
-# FAILS, defect: only the first worker collects `decisions`: "Different tests were collected" (ThreatModelFile._warn).
 ERRORS_OF_WARNINGS = [
     "5: exclude(\"X*\"): no threat matches 'X*'",
     "5: exclude(\"Y*\"): no threat matches 'Y*'",
@@ -424,7 +416,6 @@ def test_the_option_makes_errors_of_warnings_as_the_setting_does(pytester: pytes
 
 
 def test_warnings_can_be_filtered_by_their_class(pytester: pytest.Pytester) -> None:
-    # FAILS, defect: the module that the class names does not have it, see above.
     body = 'Server("Web")\npytestmark = exclude("X*", reason="x")'
     name = f"{ThreatModelWarning.__module__}.{ThreatModelWarning.__qualname__}"
     write_project(pytester, body, ini=f"filterwarnings = ignore::{name}\n")
