@@ -15,12 +15,14 @@ import pytest
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
+from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.plugin.decided import Decided
 from pytest_threatmodel.plugin.decided import decide
+from pytest_threatmodel.plugin.ids import pair_name
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
 from pytest_threatmodel.plugin.session import Run
@@ -102,6 +104,7 @@ class ThreatModelFile(pytest.Module):
         try:
             loaded = load_model(self.path, run.library.vocabulary.declared, self._builder())
             self.verdicts = evaluate(loaded.model, run.library)
+            _check_overrides(self.verdicts)
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
             self.obj = loaded.module
             self._take_marks(getattr(loaded.module, "pytestmark", ()))
@@ -141,16 +144,22 @@ class ThreatModelFile(pytest.Module):
 
     def _pairs(self) -> Iterator[ThreatItem]:
         for row in self.verdicts.rows:
-            # pytest 8.3 refuses node ids that hold "::()".
-            label = row.label.replace("::()", "::\\x28)")
             for column, rule in enumerate(row.rules):
-                name = f"{rule.threat.id}[{label}]"
+                name = pair_name(rule.threat.id, row.label)
                 # pytest#15045: without an explicit nodeid, names with brackets are lost to --lf, --ff and --sw.
                 yield ThreatItem.from_parent(self, name=name, nodeid=f"{self.nodeid}::{name}", row=row, column=column)
 
     def _decisions(self) -> Iterator[DecisionsItem]:
         if self.decided.problems:
             yield DecisionsItem.from_parent(self, name="decisions", problems=tuple(self.decided.problems))
+
+
+def _check_overrides(verdicts: Verdicts) -> None:
+    """Read every severity that the author overrides, while a wrong one is still an error of the file."""
+    for row in verdicts.rows:
+        if row.element.overrides:
+            for column in range(len(row.rules)):
+                severity(row, column)
 
 
 def _skip_as_meant(cause: BaseException | None) -> None:

@@ -23,6 +23,7 @@ from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.model.vocabulary import KindInfo
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin.first_model import FIRST_MODEL
+from pytest_threatmodel.plugin.ids import pair_name
 from pytest_threatmodel.plugin.session import make_library
 
 #: How many labels an error message lists.
@@ -160,7 +161,7 @@ def _matching(verdicts: Verdicts, pair: str) -> Iterator[tuple[Row, int]]:
     """The pairs of a node id: one, or all of a threat where no element is named."""
     for row, column in verdicts.pairs():
         threat = row.rules[column].threat.id
-        if pair in (threat, f"{threat}[{row.label}]"):
+        if pair in (threat, pair_name(threat, row.label)):
             yield row, column
 
 

@@ -17,9 +17,7 @@ from pytest_threatmodel.analysis.text import explanation_lines
 from pytest_threatmodel.analysis.text import short_text
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import MARKS
-from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
-from pytest_threatmodel.decisions.decision import is_pattern
 from pytest_threatmodel.decisions.decision import read_decision
 from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.judge import FAILED
@@ -60,6 +58,7 @@ class ThreatItem(pytest.Item):
     obj = None
 
     _properties: list[tuple[str, object]] | None = None
+    _has_sections = False
 
     def __init__(self, *, row: Row, column: int, **keywords: Any) -> None:
         super().__init__(**keywords)
@@ -76,9 +75,14 @@ class ThreatItem(pytest.Item):
         # pytest asks for it several times an item; reportinfo, path and name are worked out once.
         self.__dict__["location"] = (self.parent.shown_path, self._line(), self.name)
 
-    def has_only_own_marks(self) -> bool:
-        """Whether every mark on the pair itself comes from its decision."""
-        return len(self.own_markers) == self._own_marks
+    def is_untouched(self) -> bool:
+        """Whether every mark on the pair itself comes from its decision, and nobody added to its report."""
+        return len(self.own_markers) == self._own_marks and not self._has_sections
+
+    def add_report_section(self, when: str, key: str, content: str) -> None:
+        """Add to the report, as other plugins do."""
+        super().add_report_section(when, key, content)
+        self._has_sections = True
 
     @property
     def verdict(self) -> Verdict:
@@ -119,7 +123,7 @@ class ThreatItem(pytest.Item):
             outcome = Outcome("failed", str(error))
         else:
             today = self.config.stash[run_key].today
-            outcome = judge(self.verdict, decision, today=today, lapsed=lapsed, stale=is_spelled_out(decision))
+            outcome = judge(self.verdict, decision, today=today, lapsed=lapsed)
         del self.own_markers[: self._own_marks]
         self.outcome = self.parent.decided.outcomes[self.row.rules[self.column].threat.id, self.row.label] = outcome
         self._own_marks = self._mark(outcome)
@@ -197,11 +201,6 @@ class ThreatItem(pytest.Item):
         return self.path, self._line(), self.name
 
 
-def is_spelled_out(decision: Decision) -> bool:
-    """Whether a decision that was put on an item names the item's threat and nothing else."""
-    return len(decision.threats) == 1 and not is_pattern(decision.threats[0])
-
-
 def matches_pair(threats: tuple[str, ...], element: str, item: ThreatItem) -> bool:
     """Whether a decision that was put on an item reaches its pair."""
     from pytest_threatmodel.plugin.collect import matches
@@ -211,7 +210,7 @@ def matches_pair(threats: tuple[str, ...], element: str, item: ThreatItem) -> bo
 
 def in_one_line(config: pytest.Config) -> bool:
     """Whether failures are shown in one line each."""
-    return bool(config.getoption("tbstyle") == "line")
+    return bool(config.getoption("tbstyle", "auto") == "line")
 
 
 def mark_report(report: pytest.TestReport) -> None:

@@ -42,7 +42,7 @@ class Protocol:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._run = config.stash[run_key]
-        self._runxfail: bool = config.getoption("runxfail")
+        self._runxfail: bool = config.getoption("runxfail", False)
         self._files: dict[ThreatModelFile, _File | None] = {}
 
     # First, since pytest's own implementation ends the call.
@@ -52,7 +52,7 @@ class Protocol:
             return None
         parent = item.parent
         # "previous item was not torn down properly": the step to another file belongs to the standard protocol.
-        if nextitem.parent is not parent or not item.has_only_own_marks():
+        if nextitem.parent is not parent or not item.is_untouched():
             return None
         if parent not in self._files:
             self._files[parent] = self._prepare(item)
@@ -74,7 +74,9 @@ class Protocol:
         for option in _OPTIONS:
             if self._config.getoption(option, False):
                 yield f"option {option}"
-        if self._config.getini("log_cli"):
+        if not self._config.pluginmanager.hasplugin("skipping"):
+            yield "the skipping plugin is off"
+        if self._config.pluginmanager.hasplugin("logging") and self._config.getini("log_cli"):
             yield "log_cli"
         for hook in _HOOKS:
             for module in _implementers(item, hook):
@@ -82,6 +84,8 @@ class Protocol:
         for module in _implementers(item, "pytest_runtest_protocol", wrappers=False):
             yield f"{module} implements pytest_runtest_protocol"
         for node in item.parent.listchain():
+            if isinstance(node, pytest.Package) and _sets_up(node):
+                yield f"{node.nodeid} has a setup_module"
             for mark in node.own_markers:
                 if mark.name not in _OWN_MARKS:
                     yield f"{node.nodeid or 'the session'} is marked {mark.name}"
@@ -95,6 +99,12 @@ def _implementers(item: ThreatItem, hook: str, wrappers: bool = True) -> Iterato
         known = module.startswith(("_pytest.", "pytest_threatmodel.")) or module in _HARMLESS
         if not known and (wrappers or not is_wrapper):
             yield module
+
+
+def _sets_up(package: pytest.Package) -> bool:
+    """Whether the package has something to do before its first test."""
+    text = (package.path / "__init__.py").read_text(encoding="utf-8", errors="replace")
+    return any(name in text for name in ("setup_module", "setUpModule", "teardown_module", "tearDownModule"))
 
 
 class _File:

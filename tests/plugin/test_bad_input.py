@@ -92,7 +92,9 @@ def test_a_file_in_another_encoding_is_one_error(pytester: pytest.Pytester) -> N
 
 
 def test_several_complaints_about_a_model_come_at_once(pytester: pytest.Pytester) -> None:
-    write_shop(pytester, "Server('').key = 'x'\na = Boundary('A')\na.inBoundary = a\nb = Boundary('B')\nb.inBoundary = b\n")
+    write_shop(
+        pytester, "Server('').key = 'x'\na = Boundary('A')\na.inBoundary = a\nb = Boundary('B')\nb.inBoundary = b\n"
+    )
     result = pytester.runpytest("--threatmodel")
     assert counts(result) == {"errors": 1}
     result.stdout.fnmatch_lines(["the model has * problems:"])
@@ -113,9 +115,7 @@ DECISIONS = {
 
 @pytest.mark.parametrize("place", ["file", "element"])
 @pytest.mark.parametrize(("decision", "says"), DECISIONS.values(), ids=DECISIONS)
-def test_a_wrong_decision_is_one_failing_item(
-    pytester: pytest.Pytester, decision: str, says: str, place: str
-) -> None:
+def test_a_wrong_decision_is_one_failing_item(pytester: pytest.Pytester, decision: str, says: str, place: str) -> None:
     """Or an error of the line that Python itself refuses; the rest of the session has its results."""
     target = "pytestmark" if place == "file" else 'tm["Web"].marks'
     body = f"{SHOP}{target} = [{decision}]\n"
@@ -149,7 +149,9 @@ PACKS = {
     "bad condition": (BAD.replace("target.usesCache and", "target.usesCahce and"), "did you mean 'usesCache'"),
     "code": (BAD.replace("target.usesCache and", "__import__('os').system('touch /tmp/x') and"), "BB01"),
     "failing vulnerable example": (
-        BAD.replace('vulnerable = [{ kind = "Server", OS = "DOS" }]', 'vulnerable = [{ kind = "Server", OS = "OS/2" }]'),
+        BAD.replace(
+            'vulnerable = [{ kind = "Server", OS = "DOS" }]', 'vulnerable = [{ kind = "Server", OS = "OS/2" }]'
+        ),
         "BB02",
     ),
     "failing safe example": (BAD.replace('OS = "Linux"', 'OS = "DOS"'), "BB02"),
@@ -231,7 +233,10 @@ def test_hostile_names_everywhere(pytester: pytest.Pytester, name: str) -> None:
 
 def test_hostile_names_cross_from_workers(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
-    files = {f"threatmodel_{number}.py": model_text(EVERYWHERE.format(name=name)) for number, name in enumerate(HOSTILE.values())}
+    files = {
+        f"threatmodel_{number}.py": model_text(EVERYWHERE.format(name=name))
+        for number, name in enumerate(HOSTILE.values())
+    }
     write_files(pytester, files)
     result = pytester.runpytest("--threatmodel", "-n2", "--junitxml=run.xml", "-q")
     assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
