@@ -22,7 +22,7 @@ from .systems import write_files
 from .systems import write_shop
 
 if TYPE_CHECKING:
-    from .systems import Run
+    pass
 
 #: What is wrong with a file, and what the one error about it says.
 FILES: dict[str, tuple[str, list[str]]] = {

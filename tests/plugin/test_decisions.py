@@ -379,7 +379,6 @@ def test_a_wrong_mark_on_the_file_is_a_collection_error(pytester: pytest.Pyteste
     result.assert_outcomes(errors=1)
 
 
-# FAILS, defect: the message does not say where; an override's severity is checked in no decision item (decided.py).
 def test_an_unknown_severity_in_an_override_is_a_clear_error(pytester: pytest.Pytester) -> None:
     result = run(pytester, FOUND + 'web.overrides = [Finding(threat_id="TT01", severity="hihg")]')
     result.stdout.fnmatch_lines(

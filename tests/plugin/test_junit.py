@@ -181,7 +181,6 @@ def told(case: ET.Element) -> tuple[object, ...]:
 
 
 def test_cases_are_the_same_on_workers_and_by_the_standard_protocol(pytester: pytest.Pytester) -> None:
-    # FAILS, defect: under xdist a failure's message is its whole text, not the line of the short summary.
     pytest.importorskip("xdist")
     plain = report(pytester, MODEL)
     workers = report(pytester, MODEL, "-n", "2")
@@ -261,7 +260,6 @@ def test_wild_names_survive(pytester: pytest.Pytester, protocol: tuple[str, ...]
 
 
 def test_wild_names_and_reasons_cross_to_workers(pytester: pytest.Pytester) -> None:
-    # FAILS, defect: reason, owner and ticket are not escaped, and a lone surrogate ends the worker (read_decision).
     pytest.importorskip("xdist")
     body = """
     for number, name in enumerate(("\\x00\\x1b[31m", "\\ud800 half", "\\u202e", "\\uffff", "<b>&]]>")):

@@ -183,7 +183,6 @@ def pytest_collection_modifyitems(items):
         ("pytest.mark.threat_accept('TT*', element='W*', reason='added')", "XFAIL", "PASSED"),
         ("pytest.mark.threat_accept('TT02', reason='added')", "FAILED", "PASSED"),
         ("pytest.mark.threat_accept('TT01', reason='added', until='2020-01-01')", "FAILED", "PASSED"),
-        # FAILS, defect: facts of added decisions are not looked at (ThreatItem._decide).
         ("pytest.mark.threat_accept('TT01', reason='added', facts={'usesVPN': True})", "FAILED", "PASSED"),
         ("pytest.mark.threat_exclude('TT01', reason='added')", "SKIPPED", "SKIPPED"),
         ("pytest.mark.threat_exclude('TT01', element='Web', reason='added')", "SKIPPED", "PASSED"),
@@ -198,7 +197,6 @@ def test_a_conftest_adds_marks(pytester: pytest.Pytester, mark: str, web: str, a
 
 
 def test_added_decisions_reach_the_closing_section_and_every_worker(run_ways: Run, pytester: pytest.Pytester) -> None:
-    # FAILS, defect: summary() counts before marks are added, so that the section says "findings: 1 high".
     mark = "pytest.mark.threat_accept('TT01', reason='added')"
     write_project(pytester, 'Server("Web", usesCache=True)', conftest=ADDING.format(mark=mark))
     result = run_ways("--threatmodel", "-v")
@@ -222,7 +220,6 @@ def test_an_added_exclusion_comes_before_what_the_file_decided(pytester: pytest.
 
 
 def test_an_added_acceptance_that_expired_replaces_what_the_file_decided(pytester: pytest.Pytester) -> None:
-    # FAILS, defect: the xfail of the file's acceptance stays on the item (ThreatItem._decide).
     body = 'Server("Web", usesCache=True).marks = accept("TT01", reason="known")'
     mark = "pytest.mark.threat_accept('TT01', reason='added', until='2020-01-01')"
     write_project(pytester, body, conftest=ADDING.format(mark=mark))

@@ -206,7 +206,7 @@ def test_the_report_of_everything_lists_each_pair_once(pytester: pytest.Pytester
     words = ("PASSED", "FAILED", "SKIPPED", "XFAIL")
     lines = [line for line in result.outlines if line.startswith(words)]
     assert len(lines) == len(DECIDED_OUTCOMES)
-    assert [line for line in lines if "TT02[Old]" in line][0].startswith("XFAIL")
+    assert next(line for line in lines if "TT02[Old]" in line).startswith("XFAIL")
 
 
 def test_a_conftest_that_fails_in_one_folder_leaves_the_others(pytester: pytest.Pytester) -> None:

@@ -266,7 +266,6 @@ def test_a_wrong_value_is_one_usage_error_with_the_nearest(
 
 
 def test_an_excluded_threat_that_does_not_exist_is_a_usage_error(pytester: pytest.Pytester) -> None:
-    # FAILS, gap: a literal id that names no threat is taken without a word (design sections 3 and 6).
     write_project(pytester, MODEL)
     result = pytester.runpytest("--threatmodel-exclude=TT11")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -328,8 +327,6 @@ def pytest_unconfigure():
 
 
 def test_while_it_is_off_the_plugin_imports_nothing_heavy(pytester: pytest.Pytester) -> None:
-    # FAILS, defect: `from pytest_threatmodel import hookspecs` asks __getattr__ first, whose hint imports model.fields
-    # (pytest_addhooks in plugin/__init__.py; 13 ms in every run).
     pytester.makeconftest(OFF)
     pytester.makepyfile("def test_passes(): pass")
     result = pytester.runpytest_subprocess("-s", "-p", "no:hypothesispytest")

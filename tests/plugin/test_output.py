@@ -115,7 +115,6 @@ def test_verbose_output(pytester: pytest.Pytester, verbosity: str) -> None:
 
 
 def test_output_on_workers_has_the_same_sections(pytester: pytest.Pytester) -> None:
-    # FAILS, defect: under xdist the failure becomes text, whose first line stands in the summary ("High  Cached").
     pytest.importorskip("xdist")
     result = run(pytester, "-n", "2")
     assert section(result) == CLOSING.splitlines()[1:]
@@ -157,7 +156,6 @@ def test_short_tracebacks_are_the_same_text(pytester: pytest.Pytester) -> None:
 
 
 def test_one_line_tracebacks_are_one_line_with_file_and_line(pytester: pytest.Pytester) -> None:
-    # FAILS on pytest 9, defect: the whole text is written before the line (FailureText.toterminal).
     result = run(pytester, "--tb=line")
     place = f"{pytester.path / 'threatmodel_shop.py'}:4"
     assert f"{place}: High: Cached answers are read (usesCache True, controls.isHardened False)" in result.stdout.lines
@@ -285,7 +283,6 @@ def test_wild_names_are_shown_escaped(pytester: pytest.Pytester) -> None:
 
 
 def test_wild_reasons_are_shown_escaped(pytester: pytest.Pytester) -> None:
-    # FAILS, defect: reasons, owners and tickets are printed as they are (read_decision, _assumed).
     body = 'Server("Web", usesCache=True).marks = accept("TT01", reason="a\\x1b[2Jb\\nFAILED c", owner="\\u202e")'
     result = run(pytester, "-v", "-rx", body=body)
     assert "\x1b" not in result.stdout.str()
