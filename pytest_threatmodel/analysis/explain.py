@@ -20,7 +20,6 @@ from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.analysis.wording import names_text
 from pytest_threatmodel.analysis.wording import owner_of
 from pytest_threatmodel.library.condition import Clause
-from pytest_threatmodel.library.condition import clauses
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
@@ -98,16 +97,23 @@ class Explanation:
     error: str = ""
 
 
-def explain(verdicts: Verdicts, row: Row, column: int) -> Explanation:
-    """Explain one pair."""
+def explain(verdicts: Verdicts, row: Row, column: int, *, outline: bool = False) -> Explanation:
+    """Explain one pair.
+
+    Args:
+        verdicts: of the model.
+        row: the pair's element.
+        column: the pair's rule.
+        outline: why alone, without the searches for what would change it.
+    """
     rule, verdict = row.rules[column], row.verdicts[column]
     rating, why = severity(row, column)
     error = verdicts.errors.get((row.label, rule.threat.id), "")
     start = (rule.threat, row.element, row.label, verdict, rating, why)
     if verdict is Verdict.ERROR:
         return Explanation(*start, parts=(), error=error)
-    parts = tuple(deciding_parts(clauses(rule.condition), row.record, verdict is Verdict.VULNERABLE))
-    return Explanation(*start, parts=parts, **_changes(verdicts, row, column))
+    parts = tuple(deciding_parts(rule.clauses, row.record, verdict is Verdict.VULNERABLE))
+    return Explanation(*start, parts=parts, **({} if outline else _changes(verdicts, row, column)))
 
 
 def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:
@@ -166,9 +172,8 @@ def deciding_parts(parts: tuple[Clause, ...], record: Record, vulnerable: bool) 
         made = [(clause, part) for clause, part in made if part.holds][:1]
         made = [(clause, Part("", part.text, True, part.readings)) for clause, part in made]
     for clause, part in made:
-        inner = clauses(clause.condition)
-        if vulnerable and part.holds and len(inner) > 1 and inner[0].condition is not clause.condition:
-            yield from _nested(part.joiner, deciding_parts(inner, record, vulnerable))
+        if vulnerable and part.holds and len(clause.parts) > 1:
+            yield from _nested(part.joiner, deciding_parts(clause.parts, record, vulnerable))
         else:
             yield part
 

@@ -11,6 +11,7 @@ from typing import Final
 from pytest_threatmodel.analysis.records import Record
 from pytest_threatmodel.analysis.search import Traced
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.library.condition import Clause
 from pytest_threatmodel.library.condition import Condition
 from pytest_threatmodel.library.condition import clauses
 from pytest_threatmodel.library.condition import compile_condition
@@ -30,7 +31,17 @@ class Rule:
         adjustments: what changes its severity, with bound conditions.
     """
 
-    __slots__ = ("adjustments", "condition", "conjuncts", "constants", "holds", "signature", "threat", "traced")
+    __slots__ = (
+        "adjustments",
+        "clauses",
+        "condition",
+        "conjuncts",
+        "constants",
+        "holds",
+        "signature",
+        "threat",
+        "traced",
+    )
 
     def __init__(self, threat: Threat, condition: Condition, adjustments: tuple[tuple[Condition, Adjust], ...]) -> None:
         compiled = compile_condition(condition)
@@ -39,14 +50,15 @@ class Rule:
         self.holds: Callable[[Record], bool] = compiled.holds
         self.traced: Traced = compiled.traced
         self.signature: Callable[[Record], Hashable] = compiled.signature
+        #: Each part compiles itself and words itself once, for all explanations of the rule.
+        self.clauses = clauses(condition)
         #: What must be true for the condition to be true, each in its traced form.
-        self.conjuncts = _conjuncts(condition, self.traced)
+        self.conjuncts = _conjuncts(self.clauses, self.traced)
         self.constants = _constants(threat.condition)
         self.adjustments = [(compile_condition(when).holds, adjust) for when, adjust in adjustments]
 
 
-def _conjuncts(condition: Condition, whole: Traced) -> tuple[Traced, ...]:
-    parts = clauses(condition)
+def _conjuncts(parts: tuple[Clause, ...], whole: Traced) -> tuple[Traced, ...]:
     return (whole,) if any(part.joiner == "or" for part in parts) else tuple(part.traced for part in parts)
 
 

@@ -208,7 +208,7 @@ def _text(terms: dict[str, Any], name: str, spelled: str, place: Place) -> str |
         return None
     if isinstance(value, str):
         # As labels are: what the author wrote goes to terminals, reports and other processes.
-        return escape(value)
+        return escape(value) if value.strip() else ""
     raise DecisionError(f"{place}: {spelled}: {name} must be text, got {value!r}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,23 @@ class ModelError(Exception):
     Args:
         problem: what is wrong, one sentence without the place.
         place: where the model's author wrote it, if that is known.
-        hint: what to write instead, if there is a likely answer.
+        hint: what to write instead, if there is a likely answer, or what finds it when somebody asks.
     """
 
-    def __init__(self, problem: str, *, place: Place | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, problem: str, *, place: Place | None = None, hint: str | Callable[[], str | None] | None = None
+    ) -> None:
         self.problem = problem
         self.place = place
-        self.hint = hint
-        super().__init__(problem, place, hint)
+        self._hint = hint
+        super().__init__(problem, place)
+
+    @property
+    def hint(self) -> str | None:
+        """What to write instead; looked for only now, since most errors of this kind are asked for nothing."""
+        if callable(self._hint):
+            self._hint = self._hint()
+        return self._hint
 
     def __str__(self) -> str:
         text = self.problem if self.hint is None else f"{self.problem}; {self.hint}"

@@ -119,8 +119,12 @@ class Node:
         if found is not None:
             hint = None if hasattr(found, "__get__") else 'a field of an own kind is annotated: `name: str = ""`'
             return UnknownAttribute(f"{self.describe()}: {name!r} is no field", place=caller(), hint=hint)
-        hint = fields.did_you_mean(name, self.attribute_names())
-        return UnknownAttribute(f"{self.describe()} has no attribute {name!r}", place=caller(), hint=hint)
+
+        # pytest asks every object in a model file for attributes that it cannot have, and reads no message.
+        def hint_for_it() -> str | None:
+            return fields.did_you_mean(name, self.attribute_names())
+
+        return UnknownAttribute(f"{self.describe()} has no attribute {name!r}", place=caller(), hint=hint_for_it)
 
     def attribute_names(self) -> Iterator[str]:
         """The names that the author may set."""

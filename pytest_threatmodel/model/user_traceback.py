@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from pathlib import Path
 from types import TracebackType
 
+import pytest_threatmodel
+from pytest_threatmodel.model.fields import did_you_mean
+
+#: What Python says of a name that a package lacks; the brackets hold the path of the package.
+_NO_NAME = re.compile(r"(?P<what>cannot import name '(?P<name>\w+)' from 'pytest_threatmodel') \(.*\)")
 _OWN = str(Path(__file__).resolve().parents[1]) + os.sep
 #: What runs between the user's lines when a file is loaded: the import system, and whatever ships with pytest.
 _MACHINERY = (
@@ -29,10 +35,19 @@ def user_traceback(error: BaseException) -> str:
         error: what was raised while the user's file ran.
     """
     lines = _frames(error.__traceback__)
-    text = "".join(traceback.format_exception_only(type(error), error)).rstrip()
+    text = _with_hint("".join(traceback.format_exception_only(type(error), error)).rstrip())
     if isinstance(error, SyntaxError) or not lines:
         return text
     return "".join(["Traceback (your lines only):\n", *traceback.format_list(lines)]) + text
+
+
+def _with_hint(text: str) -> str:
+    """The text; where a name of this package is not there, with the nearest one instead of the package's path."""
+    missing = _NO_NAME.search(text)
+    if missing is None:
+        return text
+    hint = did_you_mean(missing["name"], pytest_threatmodel.__all__)
+    return _NO_NAME.sub(rf"\g<what>{'; ' + hint if hint else ''}", text)
 
 
 def _frames(tb: TracebackType | None) -> list[traceback.FrameSummary]:

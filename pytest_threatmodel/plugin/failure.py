@@ -27,31 +27,35 @@ class FailureText:
     The text is made when somebody looks: of an expected failure nobody does, nor of any under `--tb=no`.
 
     Args:
-        make: gives the failure section, and one line for the short summary.
+        text: gives the failure section.
+        short: gives one line for the short summary; without the section it costs a tenth.
         path: the model file.
         lineno: the line that makes the element, counted from 1.
         one_line: the terminal writes the line of the crash alone (`--tb=line`).
     """
 
-    def __init__(self, make: Callable[[], tuple[str, str]], path: str, lineno: int, *, one_line: bool = False) -> None:
-        self._make = make
+    def __init__(
+        self, text: Callable[[], str], short: Callable[[], str], path: str, lineno: int, *, one_line: bool = False
+    ) -> None:
+        self._make = text
+        self._short = short
         self._one_line = one_line
         self._path = path
         self._lineno = lineno
 
     @cached_property
-    def _texts(self) -> tuple[str, str]:
+    def _text(self) -> str:
         return self._make()
 
     @cached_property
     def reprcrash(self) -> _Crash:
         """What the short summary and the JUnit writer read."""
-        return _Crash(self._path, self._lineno, self._texts[1])
+        return _Crash(self._path, self._lineno, self._short())
 
     def __str__(self) -> str:
-        return self._texts[0]
+        return self._text
 
     def toterminal(self, tw: Any) -> None:
         """Write the text; pytest calls this."""
         if not self._one_line:
-            tw.line(self._texts[0])
+            tw.line(self._text)

@@ -182,15 +182,27 @@ class ThreatItem(pytest.Item):
 
     def failure(self) -> FailureText:
         """The text of the failure, made when somebody looks."""
-        return FailureText(self._failure_texts, str(self.path), self._line() + 1, one_line=in_one_line(self.config))
+        return FailureText(
+            self._failure_text,
+            self._failure_line,
+            str(self.path),
+            self._line() + 1,
+            one_line=in_one_line(self.config),
+        )
 
-    def _failure_texts(self) -> tuple[str, str]:
+    def _lead(self) -> str:
+        """What a failure says before the rest: the decision that does not hold, or that the rule failed."""
+        if self.verdict is Verdict.ERROR and not self.outcome.reason:
+            return "rule error"
+        return self.outcome.reason if self.outcome.result == "failed" else ""
+
+    def _failure_text(self) -> str:
         explanation = explain(self.parent.verdicts, self.row, self.column)
-        lead = self.outcome.reason if self.outcome.result == "failed" else ""
-        if self.verdict is Verdict.ERROR and not lead:
-            lead = "rule error"
-        text = "\n".join(explanation_lines(explanation, lead=lead))
-        return text, f"{lead}: {short_text(explanation)}" if lead else short_text(explanation)
+        return "\n".join(explanation_lines(explanation, lead=self._lead()))
+
+    def _failure_line(self) -> str:
+        explanation = explain(self.parent.verdicts, self.row, self.column, outline=True)
+        return ": ".join(filter(None, (self._lead(), short_text(explanation))))
 
     def _line(self) -> int:
         """The line in the model file that makes the element, counted from 0."""
@@ -243,8 +255,13 @@ class DecisionsItem(pytest.Item):
         if not isinstance(excinfo.value, DecisionFailure):
             return super().repr_failure(excinfo, style)
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        texts = ("\n".join(self.problems), f"{self.problems[0]}{more}")
-        return FailureText(lambda: texts, str(self.path), 1, one_line=in_one_line(self.config))
+        return FailureText(
+            lambda: "\n".join(self.problems),
+            lambda: f"{self.problems[0]}{more}",
+            str(self.path),
+            1,
+            one_line=in_one_line(self.config),
+        )
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, self.name

@@ -138,12 +138,12 @@ class _File:
         when: Any = "setup" if result == "skipped" else "call"
         outcome: Any = "skipped" if result == "xfailed" else result
         common: dict[str, Any] = {"start": now, "stop": now, "user_properties": item.user_properties}
-        decided = pytest.TestReport(
-            item.nodeid, item.location, keywords, outcome, _longrepr(item, result), when, **common
-        )
+        # From 9.2 on pytest parses a node id that comes as text, and keeps the parts.
+        identity: Any = getattr(item, "id", item.nodeid)
+        decided = pytest.TestReport(identity, item.location, keywords, outcome, _longrepr(item, result), when, **common)
         if result == "xfailed":
             decided.wasxfail = item.outcome.reason
-        closed = pytest.TestReport(item.nodeid, item.location, keywords, "passed", None, "teardown", **common)
+        closed = pytest.TestReport(identity, item.location, keywords, "passed", None, "teardown", **common)
         mark_report(closed)
         return decided, closed
 

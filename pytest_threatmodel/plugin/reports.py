@@ -80,5 +80,7 @@ class Reports:
         if sent and report is not None:
             path, lineno, message = sent
             text = str(report.longrepr)
-            report.longrepr = FailureText(lambda: (text, message), path, lineno, one_line=in_one_line(self._config))  # type: ignore[assignment]
+            quiet = in_one_line(self._config)
+            failure = FailureText(lambda: text, lambda: message, path, lineno, one_line=quiet)
+            report.longrepr = failure  # type: ignore[assignment]  # as pytest's own, it can be written and printed
         return report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
@@ -20,9 +19,6 @@ from .systems import ids
 from .systems import model_text
 from .systems import write_files
 from .systems import write_shop
-
-if TYPE_CHECKING:
-    pass
 
 #: What is wrong with a file, and what the one error about it says.
 FILES: dict[str, tuple[str, list[str]]] = {

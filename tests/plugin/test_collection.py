@@ -79,14 +79,16 @@ def test_doctests_of_a_model_file_run_beside_its_pairs(pytester: pytest.Pytester
     result.stdout.fnmatch_lines(["threatmodel_shop.py::threatmodel_shop.half PASSED*"])
 
 
-def test_a_file_named_twice_runs_once_and_with_keep_duplicates_twice(pytester: pytest.Pytester) -> None:
-    """As test files do."""
-    write_shop(pytester)
-    twice = ("threatmodel_shop.py", "threatmodel_shop.py")
-    assert counts(pytester.runpytest("--threatmodel", *twice)) == FOUND
-    assert counts(pytester.runpytest("--threatmodel", ".", "threatmodel_shop.py")) == FOUND
-    result = pytester.runpytest("--threatmodel", "--keep-duplicates", *twice)
-    assert counts(result) == {"failed": 4, "passed": 8}
+@pytest.mark.parametrize("twice", ["{0} {0}", ". {0}", "--keep-duplicates {0} {0}", "{0}::TT01 {0}::TT02"])
+def test_a_file_named_twice_runs_as_often_as_a_test_file(pytester: pytest.Pytester, twice: str) -> None:
+    """Once, or twice with --keep-duplicates; before pytest 9 a folder and a file in it made two as well."""
+    test = "import pytest\n\ndef test_TT01(): pass\ndef test_TT02(): pass\n"
+    write_files(pytester, {"threatmodel_shop.py": model_text('Server("One", usesCache=False)'), "sub/test_x.py": test})
+    tests = twice.format("sub/test_x.py").replace("::TT", "::test_TT").replace(". ", "sub ").split()
+    expected = counts(pytester.runpytest(*tests))
+    result = pytester.runpytest("--threatmodel", "--ignore=sub", *twice.format("threatmodel_shop.py").split())
+    assert counts(result) == expected
+    assert sum(line.startswith("threatmodel_shop.py") for line in closing_section(result)) == 1
 
 
 def test_two_node_ids_of_one_file_load_it_once(pytester: pytest.Pytester) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from .models import PACK
@@ -13,9 +11,6 @@ from .systems import SHOP_OUTCOMES
 from .systems import model_text
 from .systems import write_files
 from .systems import write_shop
-
-if TYPE_CHECKING:
-    from .systems import Run
 
 #: Another pack with one threat.
 OTHER = """
@@ -48,10 +43,10 @@ def pytest_threatmodel_packs(config):
 """
 
 
-def test_a_conftest_brings_packs(pytester: pytest.Pytester, run_ways: Run) -> None:
-    """Every other test of this folder gets its threats so; here every worker does."""
+def test_a_conftest_brings_packs(pytester: pytest.Pytester) -> None:
+    """The other tests of this folder get their threats so, on workers too."""
     write_shop(pytester)
-    result = run_ways("--threatmodel", "-v")
+    result = pytester.runpytest("--threatmodel", "-v")
     assert outcomes(result) == SHOP_OUTCOMES
     result.stdout.fnmatch_lines(["threat models: 2 threats from tiny 2.1"])
 

@@ -77,9 +77,9 @@ def test_marks_are_known_when_threat_models_are_off(pytester: pytest.Pytester) -
     )
 
 
-def test_an_idle_pattern_is_one_warning(pytester: pytest.Pytester, run_ways: Run) -> None:
+def test_an_idle_pattern_is_one_warning(pytester: pytest.Pytester) -> None:
     write_shop(pytester, SHOP + 'pytestmark = [exclude("XX*", reason="none such")]\n')
-    result = run_ways("--threatmodel", "-v")
+    result = pytester.runpytest("--threatmodel", "-v")
     assert result.parseoutcomes()["warnings"] == 1
     result.stdout.fnmatch_lines(["*ThreatModelWarning:*XX[*]*"])
     assert outcomes(result) == SHOP_OUTCOMES

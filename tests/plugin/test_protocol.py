@@ -161,8 +161,8 @@ def test_both_ways_heed_what_a_package_sets_up(see: Callable[..., Seen], functio
         f"        file.write('called for ' + os.environ['PYTEST_CURRENT_TEST'])\n{fails}"
     )
     files = {**PACKAGE, "sub/__init__.py": init}
-    short = see(files, RECORDER)
-    standard = see(files, RECORDER + FORCE)
+    short = see(files, RECORDER, "--tb=short")
+    standard = see(files, RECORDER + FORCE, "--tb=short")
     assert_same(short, standard)
 
 

@@ -179,10 +179,16 @@ class Clause:
     joiner: Literal["", "and", "or"]
     condition: Condition
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The source of the part."""
         return self.condition.source
+
+    @cached_property
+    def parts(self) -> tuple[Clause, ...]:
+        """The parts of the part; itself where it has none."""
+        found = clauses(self.condition)
+        return found if len(found) > 1 else (self,)
 
     @cached_property
     def traced(self) -> Traced:
