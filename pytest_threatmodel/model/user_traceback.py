@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
 
-import pytest_threatmodel
 from pytest_threatmodel.model.fields import did_you_mean
 
 #: What Python says of a name that a package lacks; the brackets hold the path of the package.
@@ -46,7 +46,9 @@ def _with_hint(text: str) -> str:
     missing = _NO_NAME.search(text)
     if missing is None:
         return text
-    hint = did_you_mean(missing["name"], pytest_threatmodel.__all__)
+    # The package is there, since the user's file has asked it for the name; no room imports it.
+    names: list[str] = sys.modules[__name__.partition(".")[0]].__dict__["__all__"]
+    hint = did_you_mean(missing["name"], names)
     return _NO_NAME.sub(rf"\g<what>{'; ' + hint if hint else ''}", text)
 
 
