@@ -85,6 +85,9 @@ def _why(explanation: Explanation) -> Iterator[str]:
     for part in explanation.parts:
         text = " ".join(filter(None, (part.joiner, _cut(part.text))))
         readings = _readings(part, explanation)
+        if explanation.verdict is not Verdict.VULNERABLE and not part.holds:
+            # Beside "not x" the value alone would be read the wrong way round.
+            readings = [f"{readings[0] if readings else ''} -> false".lstrip(), *readings[1:]]
         # A reading stands beside its part, or below where the part fills the line.
         beside = readings[:1] if len(text) <= _SECOND - _INDENT - 1 else []
         yield _two(label, text, *beside)

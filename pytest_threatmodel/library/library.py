@@ -139,6 +139,7 @@ class Library:
 
     def _check(self) -> None:
         """Refuse what only packs can hold that plugins build without reading a file."""
+        _refuse_clash([pack.name for pack in self.packs])
         known = targetable(self.vocabulary)
         for threat in self.threats:
             wrong = [kind for kind in threat.targets if kind not in known]
@@ -214,7 +215,6 @@ def load_library(
     shipped = shipped_files()
     own = {pack.name: pack for pack in plugin_packs}
     _refuse_unknown(select, [*shipped, *own])
-    _refuse_clash([*shipped, *(pack.name for pack in plugin_packs)])
     packs = [
         read_pack(path, vocabulary=vocabulary, shown_as=f"threats/{path.name}")
         for name, path in shipped.items()

@@ -48,7 +48,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return None
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def threatmodel(request: pytest.FixtureRequest) -> TM:
     """The model of the file that the test stands in, complete with everything that its elements inherit."""
     if not options.is_on(request.config):

@@ -8,6 +8,7 @@ from typing import Any
 from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.notices import notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
@@ -56,10 +57,10 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 
 
 def _notices(file: ThreatModelFile, run: Run) -> list[str]:
-    """What is worth a line and nothing more: acceptances that end soon, rules that can never fire."""
+    """What is worth a line and nothing more: acceptances that end soon, odd values, rules that can never fire."""
     ending = [
         f"{decision.place}: {decision.spelled} ends on {decision.until}"
         for decision in file.decided.made
         if decision.until is not None and 0 <= (decision.until - run.today).days < _SOON
     ]
-    return [*ending, *file.verdicts.rulebook.library.dead_rules()]
+    return [*ending, *notices(file.model), *file.verdicts.rulebook.library.dead_rules()]

@@ -164,7 +164,7 @@ def test_a_mitigated_pair_says_by_what() -> None:
     assert why(text(source, condition)) == (
         "why   target.protocol == 'HTTP'                           'HTTP', stated in line 7\n"
         "      and (not target.controls.isEncrypted or not target.usesVPN)\n"
-        "                                                          controls.isEncrypted True, stated in line 7\n"
+        "                                                          controls.isEncrypted True, stated in line 7 -> false\n"
         "                                                          usesVPN True, stated in line 7\n"
         "by    controls.isEncrypted, or usesVPN"
     )
@@ -172,7 +172,7 @@ def test_a_mitigated_pair_says_by_what() -> None:
 
 def test_an_undetermined_pair_says_what_nobody_stated() -> None:
     assert why(text(SHOP, "target.usesSessionTokens and not target.usesVPN")) == (
-        "why   target.usesSessionTokens                            False, never stated\n"
+        "why   target.usesSessionTokens                            False, never stated -> false\n"
         "      and not target.usesVPN                              False, never stated\n"
         "open  not stated: usesSessionTokens"
     )
@@ -180,7 +180,7 @@ def test_an_undetermined_pair_says_what_nobody_stated() -> None:
 
 def test_a_pair_to_which_the_threat_does_not_apply_says_only_why() -> None:
     assert why(text(SHOP + "order.usesSessionTokens = False", "target.usesSessionTokens")) == (
-        "why   target.usesSessionTokens                            False, stated in line 7"
+        "why   target.usesSessionTokens                            False, stated in line 7 -> false"
     )
 
 

@@ -101,4 +101,4 @@ def test_in_an_ordinary_test_file_it_says_where_it_belongs(pytester: pytest.Pyte
 def test_it_is_listed_with_its_description(pytester: pytest.Pytester) -> None:
     """Also when threat models are off."""
     result = pytester.runpytest("--fixtures")
-    result.stdout.fnmatch_lines(["threatmodel -- *", "*The model of the file that the test stands in*"])
+    result.stdout.fnmatch_lines(["threatmodel * -- *", "*The model of the file that the test stands in*"])
