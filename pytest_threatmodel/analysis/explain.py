@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from typing import Final
 
@@ -56,12 +57,14 @@ class Part:
         text: the part's source, with a list of choices cut to the one that was met.
         holds: whether it is true.
         readings: in the order of evaluation.
+        witness: the element that makes an `any` true which reads no field, such as a flow that crosses a boundary.
     """
 
     joiner: str
     text: str
     holds: bool
     readings: tuple[Reading, ...]
+    witness: Element | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ def deciding_parts(parts: tuple[Clause, ...], record: Record, vulnerable: bool) 
     made = [(clause, _part(clause, record)) for clause in parts]
     if vulnerable and any(clause.joiner == "or" for clause in parts):
         made = [(clause, part) for clause, part in made if part.holds][:1]
-        made = [(clause, Part("", part.text, True, part.readings)) for clause, part in made]
+        made = [(clause, replace(part, joiner="")) for clause, part in made]
     for clause, part in made:
         if vulnerable and part.holds and len(clause.parts) > 1:
             yield from _nested(part.joiner, deciding_parts(clause.parts, record, vulnerable))
@@ -181,7 +184,7 @@ def deciding_parts(parts: tuple[Clause, ...], record: Record, vulnerable: bool) 
 def _nested(joiner: str, parts: Iterator[Part]) -> Iterator[Part]:
     """Parts of a part that holds: all of them are joined by "and", as are the parts around."""
     for number, part in enumerate(parts):
-        yield Part(joiner if number == 0 else part.joiner, part.text, part.holds, part.readings)
+        yield replace(part, joiner=joiner) if number == 0 else part
 
 
 def _part(clause: Clause, record: Record) -> Part:
@@ -194,13 +197,28 @@ def _part(clause: Clause, record: Record) -> Part:
 
     holds = bool(clause.traced(record, read))
     read_all = tuple(readings.values())
+    witness = None
     if holds and _is_any(clause.condition.syntax):
         read_all = _of_witness(read_all, record)
-    return Part(clause.joiner, _met(clause, holds, read_all), holds, read_all)
+        witness = None if read_all else _witness(clause, record)
+    return Part(clause.joiner, _met(clause, holds, read_all), holds, read_all, witness)
 
 
 def _is_any(syntax: ast.expr) -> bool:
     return isinstance(syntax, ast.Call) and isinstance(syntax.func, ast.Name) and syntax.func.id == "any"
+
+
+def _witness(clause: Clause, record: Record) -> Element | None:
+    """The first item of the target's collection with which alone the part would be true."""
+    loop = next(node for node in ast.walk(clause.condition.syntax) if isinstance(node, ast.comprehension))
+    if not (isinstance(loop.iter, ast.Attribute) and isinstance(loop.iter.value, ast.Name)):
+        return None
+    for item in getattr(record, loop.iter.attr):
+        alone = Record()
+        alone.__dict__.update(record.__dict__, **{loop.iter.attr: (item,)})
+        if clause.traced(alone, getattr):
+            return owner_of(item)
+    return None
 
 
 def _of_witness(readings: tuple[Reading, ...], target: Record) -> tuple[Reading, ...]:

@@ -85,6 +85,8 @@ def _why(explanation: Explanation) -> Iterator[str]:
     for part in explanation.parts:
         text = " ".join(filter(None, (part.joiner, _cut(part.text))))
         readings = _readings(part, explanation)
+        if part.witness is not None:
+            readings = [element_text(part.witness)]
         if explanation.verdict is not Verdict.VULNERABLE and not part.holds:
             # Beside "not x" the value alone would be read the wrong way round.
             readings = [f"{readings[0] if readings else ''} -> false".lstrip(), *readings[1:]]

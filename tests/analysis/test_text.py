@@ -86,6 +86,25 @@ def test_any_names_the_witness() -> None:
     )
 
 
+@pytest.mark.parametrize("order", ["", "late = Dataflow(db, web, 'Answer')\n"])
+def test_any_that_reads_no_field_names_the_element(order: str) -> None:
+    """Which caller comes from outside, for example."""
+    condition = "any(f.source.oneOf(Actor) for f in target.inputs) and not target.controls.isHardened"
+    verdicts = verdicts_of(SHOP + order, threat(condition, targets=("Server",)))
+    lines = explanation_lines(explain(verdicts, row_of(verdicts, "Web Server"), 0))
+    assert lines[2:5] == [
+        'why   any(f.source.oneOf(Actor) for f in target.inputs)   Dataflow "Place order" (User -> Web Server)',
+        "      and not target.controls.isHardened                  False, never stated",
+        "fix   controls.isHardened = True",
+    ]
+
+
+def test_any_of_a_neighbours_collection_names_nobody() -> None:
+    verdicts = verdicts_of(SHOP, threat("any(f.source.oneOf(Actor) for f in target.source.outputs)"))
+    lines = explanation_lines(explain(verdicts, row_of(verdicts, "Place order"), 0))
+    assert lines[2] == "why   any(f.source.oneOf(Actor) for f in target.source.outputs)"
+
+
 def test_inherited_values_say_from_whom() -> None:
     assert why(text(SHOP + "web.protocol = 'HTTP'", "target.protocol == 'HTTP'")) == (
         "why   target.protocol == 'HTTP'                           'HTTP', from \"Web Server\" protocol (line 7)\n"
@@ -164,7 +183,8 @@ def test_a_mitigated_pair_says_by_what() -> None:
     assert why(text(source, condition)) == (
         "why   target.protocol == 'HTTP'                           'HTTP', stated in line 7\n"
         "      and (not target.controls.isEncrypted or not target.usesVPN)\n"
-        "                                                          controls.isEncrypted True, stated in line 7 -> false\n"
+        "                                                          controls.isEncrypted True, stated in line 7"
+        " -> false\n"
         "                                                          usesVPN True, stated in line 7\n"
         "by    controls.isEncrypted, or usesVPN"
     )
