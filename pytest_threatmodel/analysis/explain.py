@@ -250,4 +250,4 @@ def _met(clause: Clause, holds: bool, readings: tuple[Reading, ...]) -> str:
         return f"{ast.unparse(syntax.left)} == {readings[0].value!r}"
     # Such a part stands between parts that "and" joins.
     is_choice = isinstance(syntax, ast.BoolOp) and isinstance(syntax.op, ast.Or)
-    return f"({clause.text})" if is_choice else clause.text
+    return f"({clause.short})" if is_choice else clause.short

@@ -142,8 +142,7 @@ def test_the_second_column_begins_where_it_begins(spare: int, beside: bool) -> N
 
 
 def test_a_very_long_part_or_value_is_cut() -> None:
-    names = ", ".join(repr(f"PROTOCOL{number}") for number in range(100))
-    lines = text(SHOP, f"target.protocol not in ({names}, '{'y' * 300}')").splitlines()
+    lines = text(SHOP, f"target.protocol not in ('HTTPS', '{'y' * 300}')").splitlines()
     assert len(lines[2]) == 6 + 240
     assert lines[2].endswith("...")
     lines = text(f"{SHOP}order.note = {'z' * 5000!r}", "target.note != ''").splitlines()

@@ -39,6 +39,7 @@ from pytest_threatmodel.library.condition.nodes import walk
 from pytest_threatmodel.library.condition.reads import reads
 from pytest_threatmodel.library.condition.resolve import Condition
 from pytest_threatmodel.library.condition.signature import signature_lines
+from pytest_threatmodel.library.condition.source import short_text
 
 Holds = Callable[[Any], bool]
 Traced = Callable[[Any, Reader], bool]
@@ -183,6 +184,11 @@ class Clause:
     def text(self) -> str:
         """The source of the part."""
         return self.condition.source
+
+    @cached_property
+    def short(self) -> str:
+        """The source of the part for a line of an explanation."""
+        return short_text(self.condition.syntax)
 
     @cached_property
     def parts(self) -> tuple[Clause, ...]:

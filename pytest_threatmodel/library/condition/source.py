@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import ast
 import copy
+from typing import Final
+
+#: A list of choices that is longer than this is cut in `short_text`, to its first ones.
+_MOST_CHOICES: Final = 5
+_SHOWN_CHOICES: Final = 3
+
+
+def short_text(syntax: ast.expr) -> str:
+    """The expression in a normal form, long lists of choices cut: `('HTTP', 'WS', 'FTP', ... 30 more)`."""
+    return source_text(_ShortChoices().visit(copy.deepcopy(syntax)))
 
 
 def source_text(syntax: ast.expr) -> str:
@@ -18,6 +28,17 @@ def source_text(syntax: ast.expr) -> str:
     for mark, generator in reversed(bare.generators.items()):
         text = text.replace(mark, generator)
     return text
+
+
+class _ShortChoices(ast.NodeTransformer):
+    """Cuts the tuples of literals that stand right of `in`."""
+
+    def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
+        if len(node.elts) <= _MOST_CHOICES:
+            return node
+        shown = ", ".join(map(ast.unparse, node.elts[:_SHOWN_CHOICES]))
+        # A name is written out as it is, whatever stands in it.
+        return ast.Name(f"({shown}, ... {len(node.elts) - _SHOWN_CHOICES} more)", ast.Load())
 
 
 class _BareGenerators(ast.NodeTransformer):

@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from pytest_threatmodel.library.condition.source import short_text
 from pytest_threatmodel.library.condition.source import source_text
 
 
@@ -32,3 +33,16 @@ def test_the_syntax_stays_as_it_is() -> None:
     before = ast.dump(syntax)
     source_text(syntax)
     assert ast.dump(syntax) == before
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("a in ('1', '2', '3', '4', '5')", "a in ('1', '2', '3', '4', '5')"),
+        ("a not in ('1', '2', '3', '4', '5', '6')", "a not in ('1', '2', '3', ... 3 more)"),
+        ("any(f.p in ('1', '2', '3', '4', '5', '6') for f in x)", "any(f.p in ('1', '2', '3', ... 3 more) for f in x)"),
+    ],
+)
+def test_long_lists_of_choices_are_cut(written: str, text: str) -> None:
+    """Nobody reads thirty protocols; the pack has them."""
+    assert short_text(ast.parse(written, mode="eval").body) == text
