@@ -123,7 +123,7 @@ def _copy(giver: Node, given: str, taker: Node, taken: str) -> None:
 def _spelled(node: Node, field: str) -> tuple[str, str]:
     if isinstance(node, Controls):
         return ("" if node.owner is None else node.owner.name), f"controls.{field}"
-    return node.name, field  # type: ignore[attr-defined]
+    return node.name, field  # type: ignore[attr-defined]  # an element, as it has no owner
 
 
 def _collect(flows: list[Dataflow]) -> None:

@@ -60,7 +60,7 @@ class _DataField(Field[Any, Any]):
     """A collection of data, in which text stands for data that has only a name."""
 
     def convert(self, value: Any, node: Any = None) -> tuple[Data, ...]:
-        return super().convert(_described(value), node)  # type: ignore[no-any-return]
+        return super().convert(_described(value), node)  # type: ignore[no-any-return]  # a tuple, as of every collection
 
 
 def _described(value: Any) -> Any:

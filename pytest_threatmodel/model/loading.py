@@ -146,7 +146,7 @@ def _execute(file: Path, module: ModuleType) -> None:
 def _builder(file: Path, module: ModuleType, name: str) -> Callable[[], object]:
     function = getattr(module, name, None)
     if callable(function):
-        return function  # type: ignore[no-any-return]
+        return function  # type: ignore[no-any-return]  # whatever it gives is not used
     hint = did_you_mean(name, (key for key, value in vars(module).items() if callable(value)))
     raise LoadError(file, str(ModelError(f"there is no function {name!r} to build the model", hint=hint)))
 

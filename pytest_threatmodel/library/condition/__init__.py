@@ -4,7 +4,6 @@ from pytest_threatmodel.library.condition.compile import Clause
 from pytest_threatmodel.library.condition.compile import Compiled
 from pytest_threatmodel.library.condition.compile import clauses
 from pytest_threatmodel.library.condition.compile import compile_condition
-from pytest_threatmodel.library.condition.compile import fuse
 from pytest_threatmodel.library.condition.missing import MISSING
 from pytest_threatmodel.library.condition.missing import UNSTATED
 from pytest_threatmodel.library.condition.parse import ConditionError
@@ -21,7 +20,6 @@ __all__ = [
     "ConditionError",
     "clauses",
     "compile_condition",
-    "fuse",
     "parse",
     "resolve",
 ]

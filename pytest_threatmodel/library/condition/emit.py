@@ -87,7 +87,6 @@ class Writer:
 
     def __init__(self, traced: bool, constants: Constants) -> None:
         self.functions: list[str] = []
-        self.held: dict[Node, str] = {}
         self._traced = traced
         self._constants = constants
         self._places: dict[Relation, str] = {}
@@ -95,9 +94,6 @@ class Writer:
 
     def text(self, node: Node) -> str:
         """The expression for a node, in brackets where that matters."""
-        name = self.held.get(node)
-        if name is not None:
-            return self.use(name)
         return _WRITE[type(node)](self, node)
 
     def use(self, name: str) -> str:

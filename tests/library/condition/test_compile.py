@@ -11,7 +11,6 @@ import pytest
 from pytest_threatmodel.library.condition import MISSING
 from pytest_threatmodel.library.condition import UNSTATED
 from pytest_threatmodel.library.condition import clauses
-from pytest_threatmodel.library.condition import fuse
 from pytest_threatmodel.model.enums import Classification
 from pytest_threatmodel.model.enums import Lifetime
 from tests.library.condition.records import Record
@@ -126,42 +125,6 @@ def test_a_target_kind_without_the_field() -> None:
     read: list[str] = []
     assert compiled.traced(flow(), lambda record, name: read.append(name)) is False
     assert read == []
-
-
-def test_fused_results_are_those_of_each() -> None:
-    """Also where one condition ends itself."""
-    sources = [
-        "target.protocol == 'HTTP' and not target.controls.isEncrypted",
-        "target.noSuchThing or True",
-        "any(d.isPII for d in target.data) and target.sink.isSQL",
-        "any(d.isPII for d in target.data) or target.protocol == 'HTTP'",
-        "target.isResponse and target.reaches(Datastore)",
-        "not target.controls.isEncrypted",
-        "not target.controls.isEncrypted",
-        "target.protocol",
-    ]
-    conditions = [bind(source, lenient=True) for source in sources]
-    record = flow(data=(PII,), protocol="HTTP")
-    assert fuse(conditions)(record) == (True, False, True, True, False, True, True, True)
-    assert fuse(conditions[:1])(record) == (True,)
-    assert fuse([])(record) == ()
-
-
-def test_a_fused_function_reads_shared_values_once() -> None:
-    """What several rules read is read once for all."""
-
-    class Counting(Record):
-        reads = 0
-
-        def __getattribute__(self, name: str) -> Any:
-            if name == "protocol":
-                Counting.reads += 1
-            return super().__getattribute__(name)
-
-    record = Counting("Server")
-    Counting.reads = 0
-    fuse([bind(f"target.protocol == '{name}'", "Server") for name in ("A", "B", "C")])(record)
-    assert Counting.reads == 1
 
 
 def test_traced_reads_in_pythons_order() -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from pytest_threatmodel.library.condition import ConditionError
 from pytest_threatmodel.library.condition import compile_condition
-from pytest_threatmodel.library.condition import fuse
 from pytest_threatmodel.library.condition.guards import NAMESPACE
 from tests.library.condition.records import Record
 from tests.library.condition.records import bind
@@ -310,7 +309,6 @@ def test_text_reaches_compiled_source_by_the_table_only() -> None:
     record = flow(name=text)
     assert built(source).holds(record) is True
     assert built(source).traced(record, getattr) is True
-    assert fuse([bind(source), bind(source)])(record) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -332,7 +330,6 @@ def test_the_largest_conditions_compile(source: str) -> None:
     compiled = built(source, "Dataflow", lenient=True)
     record = flow()
     assert compiled.holds(record) is compiled.traced(record, getattr)
-    assert fuse([compiled.condition])(record) == (compiled.holds(record),)
     hash(compiled.signature(record))
 
 

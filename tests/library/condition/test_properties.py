@@ -16,7 +16,6 @@ from pytest_threatmodel.library.condition import Condition
 from pytest_threatmodel.library.condition import ConditionError
 from pytest_threatmodel.library.condition import clauses
 from pytest_threatmodel.library.condition import compile_condition
-from pytest_threatmodel.library.condition import fuse
 from pytest_threatmodel.library.condition import parse
 from pytest_threatmodel.library.condition import resolve
 from tests.library.condition.records import VOCABULARY
@@ -208,7 +207,7 @@ MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(Heal
 @MANY
 @given(condition=SEEDS, records=SEEDS)
 def test_the_forms_of_a_condition_agree(lenient: bool, condition: int, records: int) -> None:
-    """Nothing raises, on whatever record; plain, traced and fused give the same truth value."""
+    """Nothing raises, on whatever record; plain and traced give the same truth value."""
     bound = write(condition, lenient)
     if bound is None:
         return
@@ -217,20 +216,8 @@ def test_the_forms_of_a_condition_agree(lenient: bool, condition: int, records: 
         outcome = compiled.holds(record)
         assert outcome is True or outcome is False
         assert compiled.traced(record, getattr) is outcome
-        assert fuse([bound])(record) == (outcome,)
         for part in clauses(bound):
             assert part.traced(record, getattr) in (True, False)
-
-
-@MANY
-@given(conditions=st.lists(SEEDS, min_size=2, max_size=8), records=SEEDS)
-def test_fused_conditions_are_those_alone(conditions: list[int], records: int) -> None:
-    """Whatever they share, and however some of them end."""
-    bound = [found for seed in conditions if (found := write(seed, seed % 2 == 0)) is not None]
-    fused = fuse([*bound, *bound[:1]])
-    alone = [compile_condition(condition).holds for condition in [*bound, *bound[:1]]]
-    for record in model(random.Random(records)):
-        assert fused(record) == tuple(holds(record) for holds in alone)
 
 
 @MANY
