@@ -162,7 +162,7 @@ def _open_facts(sets: tuple[Changes, ...], element: Element) -> tuple[str, ...]:
     named: dict[str, None] = {}
     for changes in sets:
         for change in changes:
-            invented = change.record._kind == "Data" and change.record._node.kind() != "Data"  # type: ignore[attr-defined]
+            invented = change.record._kind == "Data" and owner_of(change.record).kind() != "Data"
             if not invented:
                 named[names_text((change,), element)] = None
     return tuple(named)

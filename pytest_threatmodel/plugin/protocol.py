@@ -96,6 +96,8 @@ def _implementers(item: ThreatItem, hook: str, wrappers: bool = True) -> Iterato
     for implementation in getattr(item.ihook, hook).get_hookimpls():
         module: str = implementation.function.__module__
         is_wrapper = implementation.wrapper or implementation.hookwrapper
+        # pytest's own plugins are the modules of its private package; were they moved, no pair would go the short way,
+        # which the count of calls in tests/plugin/test_protocol.py notices.
         known = module.startswith(("_pytest.", "pytest_threatmodel.")) or module in _HARMLESS
         if not known and (wrappers or not is_wrapper):
             yield module
