@@ -243,7 +243,9 @@ def test_hostile_names_cross_from_workers(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("name", [value for key, value in HOSTILE.items() if key != "long"])
 def test_hostile_names_of_files_and_folders(pytester: pytest.Pytester, name: str) -> None:
-    """As far as the file system takes them."""
+    """As far as the file system takes them, and pytest: before 9 it asserts that no node id holds "::()"."""
+    if "::()" in name and pytest.version_tuple < (9,):
+        pytest.skip("pytest itself refuses such a path")
     safe = re.sub(r"[\x00/\\]", "_", name)
     try:
         write_files(pytester, {f"in {safe}/threatmodel_{safe}.py": model_text()})

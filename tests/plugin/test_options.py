@@ -366,4 +366,4 @@ def test_model(threatmodel):
 
 def test_fixtures_are_listed_with_what_they_are(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("--fixtures")
-    result.stdout.fnmatch_lines(["threatmodel -- *", "    The model of the file that the test stands in, *"])
+    result.stdout.fnmatch_lines(["threatmodel * -- *", "    The model of the file that the test stands in, *"])
