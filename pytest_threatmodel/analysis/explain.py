@@ -84,6 +84,7 @@ class Explanation:
         carried_by: the minimal sets of controls and protections that carry a mitigation.
         open_facts: the unstated facts that could make the condition true.
         error: what went wrong, where the rule could not be evaluated.
+        column: where in the condition the part stands that went wrong, counted from 1; 0 where that is not known.
     """
 
     threat: Threat
@@ -98,6 +99,7 @@ class Explanation:
     carried_by: tuple[Changes, ...] = ()
     open_facts: tuple[str, ...] = ()
     error: str = ""
+    column: int = 0
 
 
 def explain(verdicts: Verdicts, row: Row, column: int, *, outline: bool = False) -> Explanation:
@@ -114,9 +116,19 @@ def explain(verdicts: Verdicts, row: Row, column: int, *, outline: bool = False)
     error = verdicts.errors.get((row.label, rule.threat.id), "")
     start = (rule.threat, row.element, row.label, verdict, rating, why)
     if verdict is Verdict.ERROR:
-        return Explanation(*start, parts=(), error=error)
+        return Explanation(*start, parts=(), error=error, column=_failing_column(rule.clauses, row.record))
     parts = tuple(deciding_parts(rule.clauses, row.record, verdict is Verdict.VULNERABLE))
     return Explanation(*start, parts=parts, **({} if outline else _changes(verdicts, row, column)))
+
+
+def _failing_column(parts: tuple[Clause, ...], record: Record) -> int:
+    for part in parts:
+        try:
+            part.traced(record, getattr)
+        except Exception:  # whatever it raises, this is the place
+            inner = 0 if part.parts == (part,) else _failing_column(part.parts, record)
+            return inner or part.condition.syntax.col_offset + 1
+    return 0
 
 
 def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:

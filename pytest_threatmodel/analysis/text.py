@@ -97,7 +97,9 @@ def _why(explanation: Explanation) -> Iterator[str]:
         label = ""
     if explanation.error:
         yield _two("why", f"the rule could not be evaluated: {_cut(escape(explanation.error))}")
-        yield _two("", f"pack {explanation.threat.pack}, {explanation.threat.origin}: {explanation.threat.condition}")
+        threat = explanation.threat
+        column = f", column {explanation.column}" if explanation.column else ""
+        yield _two("", f"pack {threat.pack}, {threat.origin}{column}: {' '.join(threat.condition.split())}")
 
 
 def _cut(text: str) -> str:

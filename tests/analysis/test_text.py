@@ -219,6 +219,28 @@ def test_a_rule_error_names_pack_rule_and_condition() -> None:
     assert short_text(explain(verdicts, row, 0)) == "High: Something happens"
 
 
+def test_a_rule_error_names_the_column_of_the_part_that_failed() -> None:
+    """In the condition as the pack writes it."""
+    source = "target.inScope and (target.isResponse or not target.usesVPN)"
+    verdicts = verdicts_of(SHOP, threat(source))
+    row = row_of(verdicts, "Place order")
+    object.__setattr__(row, "verdicts", (Verdict.ERROR,))
+
+    class Broken(Exception):
+        pass
+
+    class Failing(type(row.record)):  # type: ignore[misc]  # a record whose one field cannot be read
+        @property
+        def usesVPN(self) -> bool:
+            raise Broken
+
+    del row.record.__dict__["usesVPN"]
+    row.record.__class__ = Failing
+    verdicts.errors["Place order", "T1"] = "Broken: "
+    lines = explanation_lines(explain(verdicts, row, 0))
+    assert lines[-1] == f"      pack own, own.toml:7, column {source.index('not target.usesVPN') + 1}: {source}"
+
+
 def test_another_severity_is_told_with_its_reason() -> None:
     adjust = (Adjust("target.usesVPN", "critical", "it is inside"),)
     lines = text(SHOP + "order.usesVPN = True", "target.inScope", adjust=adjust).splitlines()
