@@ -68,9 +68,10 @@ class OtherValues:
         if field is None or field.role == "fact":
             return ()
         now = getattr(record, name)
-        if field.type.shape == "text" and field.stronger is None:
-            return self._named_texts(field) if now == field.default else ()
-        return field.stronger_than(now)
+        better = field.stronger_than(now)
+        if not better and field.type.shape == "text" and now == field.default:
+            return self._named_texts(field)
+        return better
 
     def _named_texts(self, field: Field[Any, Any]) -> list[str]:
         """The values with which the condition compares the field, then the known ones; any says more than no value."""

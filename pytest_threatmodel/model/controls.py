@@ -21,8 +21,22 @@ if TYPE_CHECKING:
     from pytest_threatmodel.model.element import Element
     from pytest_threatmodel.model.fields import Field
 
-_SCHEMES = ("SSO", "OAuth2", "OIDC", "SAML", "Kerberos", "mTLS", "Basic", "APIKey")
-_ALGORITHMS = ("AES", "ChaCha20", "RSA", "3DES", "RC4", "DES")
+#: Schemes that hand out a secret or can be cracked off line -> the usual replacements.
+_BETTER_SCHEMES = {
+    "Basic": ("OIDC", "mTLS"),
+    "Digest": ("OIDC", "mTLS"),
+    "PAP": ("OIDC", "mTLS"),
+    "NTLM": ("Kerberos",),
+    "NTLMv1": ("Kerberos",),
+    "LM": ("Kerberos",),
+}
+_SCHEMES = ("SSO", "OAuth2", "OIDC", "SAML", "Kerberos", "mTLS", "APIKey", *_BETTER_SCHEMES)
+#: Digests with known collisions, and ciphers that NIST SP 800-131A disallows -> the usual replacements.
+_BETTER_ALGORITHMS = {
+    **dict.fromkeys(("MD2", "MD4", "MD5", "SHA", "SHA1", "SHA-1"), ("SHA-256",)),
+    **dict.fromkeys(("DES", "3DES", "RC4"), ("AES",)),
+}
+_ALGORITHMS = ("AES", "ChaCha20", "RSA", "SHA-256", *_BETTER_ALGORITHMS)
 
 
 class Controls(ControlsPackFields):
@@ -33,7 +47,10 @@ class Controls(ControlsPackFields):
     )
     authenticatesSource: Bool = control(default=False, doc="Checks who the caller is.")
     authenticationScheme: Text = control(
-        default="", known=_SCHEMES, doc="The scheme by which callers are authenticated."
+        default="",
+        stronger=_BETTER_SCHEMES,
+        known=_SCHEMES,
+        doc="The scheme by which callers are authenticated.",
     )
     authorizesSource: Bool = control(default=False, doc="Checks what the caller may do, for each request.")
     checksDestinationRevocation: Bool = control(
@@ -77,7 +94,9 @@ class Controls(ControlsPackFields):
     sanitizesInput: Bool = control(default=False, doc="Dangerous parts of what comes in are removed or escaped.")
     tracksExecutionFlow: Bool = control(default=False, doc="Deviations from the intended control flow are noticed.")
     usesCodeSigning: Bool = control(default=False, doc="Only signed code is run.")
-    usesEncryptionAlgorithm: Text = control(default="", known=_ALGORITHMS, doc="The encryption algorithm in use.")
+    usesEncryptionAlgorithm: Text = control(
+        default="", stronger=_BETTER_ALGORITHMS, known=_ALGORITHMS, doc="The encryption algorithm in use."
+    )
     usesMFA: Bool = control(default=False, doc="More than one factor is needed to log in.")
     usesParameterizedInput: Bool = control(
         default=False, doc="Queries and commands take input as parameters, never as part of their text."
