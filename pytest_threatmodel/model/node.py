@@ -193,6 +193,9 @@ def _found_on(bases: tuple[type, ...], name: str) -> Any:
 
 def _is_property(cls: type[Node], name: str) -> bool:
     """Whether the class lets the name be set by a descriptor of its own."""
+    if name.startswith("__"):
+        # What Python itself keeps on an object, such as `__dict__`, is nothing that a model states.
+        return False
     found = _found_on(cls.__mro__, name)
     return found.fset is not None if isinstance(found, property) else hasattr(type(found), "__set__")
 

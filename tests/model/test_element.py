@@ -479,3 +479,9 @@ def test_of_two_declarations_that_of_the_nearer_kind_counts(write: Write) -> Non
     )
     tm = load_model(write("threatmodel_shop.py", START + 'Server("Web")\nActor("User")'), fields).model
     assert (tm["Web"].zone, tm["User"].zone) == ("rack", "any")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["__dict__", "__class__"])
+def test_what_python_keeps_on_an_object_is_no_field(name: str) -> None:
+    with pytest.raises(UnknownAttribute, match=name):
+        setattr(Server("Web"), name, None)
