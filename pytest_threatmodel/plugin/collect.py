@@ -16,13 +16,13 @@ import pytest
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.ids import pair_name
+from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.model.loading import load_model
-from pytest_threatmodel.plugin.decided import Decided
-from pytest_threatmodel.plugin.decided import decide
-from pytest_threatmodel.plugin.ids import pair_name
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
 from pytest_threatmodel.plugin.session import Run

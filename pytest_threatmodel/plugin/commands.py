@@ -12,6 +12,7 @@ from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.explain import explain
+from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.analysis.text import explanation_lines
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
@@ -23,7 +24,6 @@ from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.model.vocabulary import KindInfo
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin.first_model import FIRST_MODEL
-from pytest_threatmodel.plugin.ids import pair_name
 from pytest_threatmodel.plugin.session import make_library
 
 #: How many labels an error message lists.
