@@ -65,3 +65,8 @@ KNOWN: Final[tuple[str, ...]] = tuple(
         + ["HTTP/2", "HTTP/3", "QUIC", "SOAP", "IPsec", "IPC"]
     )
 )
+
+#: The protocols that protect what they carry.
+PROTECTED: Final[frozenset[str]] = frozenset(
+    [name for names in STRONGER.values() for name in names] + ["HTTP/3", "QUIC", "IPsec"]
+)

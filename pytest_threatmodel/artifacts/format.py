@@ -1,0 +1,68 @@
+"""Formats: what a run can write, and what the writing is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Final
+from typing import Literal
+
+from pytest_threatmodel.snapshot.shape import Snapshot
+
+#: The option that asks for a format: `--threatmodel-report=html`, `--threatmodel-dfd=svg`, `--threatmodel-seq=svg`.
+Group = Literal["report", "dfd", "seq"]
+
+GROUPS: Final[tuple[Group, ...]] = ("dfd", "seq", "report")
+
+
+class ArtifactError(Exception):
+    """An artifact cannot be made; the message is one line for people, and nothing else of the run is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How artifacts are to be made.
+
+    Args:
+        color: "findings" colours a diagram's elements by their worst open finding, "none" leaves them plain.
+        levels: the levels of detail that diagrams show; None for all.
+        redact: reports leave counts only.
+        report: name of the model's HTML report in the same folder, to which diagrams link; empty where there is none.
+        dot: the command that lays diagrams out; empty for the first of `dot` and graphviz-pure that is there.
+        plantuml: the command, or the jar, that draws PlantUML; empty for `plantuml` if it is there.
+        seconds: after which a command that draws is given up.
+        warn: takes one line for people, where an artifact is made but differs from what was asked for.
+    """
+
+    color: str = "findings"
+    levels: frozenset[int] | None = None
+    redact: bool = False
+    report: str = ""
+    dot: str = ""
+    plantuml: str = ""
+    seconds: float = 30.0
+    warn: Callable[[str], None] = field(default=lambda line: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file that can be written for each model.
+
+    Args:
+        name: by which the option asks for it, "html".
+        group: the option that does.
+        suffix: how the file's name ends, after that of the model: ".html", ".dfd.svg".
+        title: what it is, for `index.html` and help.
+        render: makes the content from a snapshot. What it raises is told in one line, and costs nothing else.
+        redacts: whether it heeds `Request.redact`; other formats are refused with `--threatmodel-redact`.
+        explained: whether it reads why pairs have their verdict; without such a format that is not worked out.
+    """
+
+    name: str
+    group: Group
+    suffix: str
+    title: str
+    render: Callable[[Snapshot, Request], str | bytes]
+    redacts: bool = False
+    explained: bool = True

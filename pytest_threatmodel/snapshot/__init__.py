@@ -1,0 +1,1 @@
+"""One model's run as plain data: what reports and diagrams are made of, and what workers send."""

@@ -1,0 +1,147 @@
+"""Builds the snapshot of one model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decision import Decision
+from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.threat import Threat
+from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.model import Model
+from pytest_threatmodel.model.notes import Assumption
+from pytest_threatmodel.snapshot.pairs import Pairs
+from pytest_threatmodel.snapshot.shape import VERSION
+from pytest_threatmodel.snapshot.shape import AssumptionShape
+from pytest_threatmodel.snapshot.shape import DecisionShape
+from pytest_threatmodel.snapshot.shape import ModelShape
+from pytest_threatmodel.snapshot.shape import PackShape
+from pytest_threatmodel.snapshot.shape import RunShape
+from pytest_threatmodel.snapshot.shape import Snapshot
+from pytest_threatmodel.snapshot.shape import ThreatShape
+from pytest_threatmodel.snapshot.values import Values
+from pytest_threatmodel.snapshot.values import kind_shape
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a snapshot says beside the model.
+
+    Args:
+        root: to which paths are relative.
+        nodeid: of the model file.
+        today: by which decisions expire.
+        run: when and on what.
+        notices: what else people should know.
+    """
+
+    root: Path
+    nodeid: str
+    today: date
+    run: RunShape
+    notices: tuple[str, ...] = ()
+
+
+def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, explained: bool = True) -> Snapshot:
+    """The snapshot of a model, before the outcomes of its pairs are known.
+
+    Args:
+        verdicts: of the model.
+        decided: what was decided about them.
+        about: the rest.
+        explained: with the reasons of every pair, which take most of the time; or verdicts alone.
+    """
+    values = Values(verdicts.labels, about.root)
+    library = verdicts.rulebook.library
+    kinds = dict.fromkeys(element.kind() for element in verdicts.labels.values())
+    return {
+        "version": VERSION,
+        "redacted": False,
+        "run": about.run,
+        "model": _model(verdicts.model, about.nodeid, values),
+        "packs": _packs(library),
+        "threats": _threats(verdicts),
+        "kinds": {kind: kind_shape(kind, verdicts.rulebook.vocabulary, values) for kind in (*kinds, "Controls")},
+        "elements": [values.element(element) for element in verdicts.labels.values()],
+        "pairs": list(Pairs(verdicts, decided, values, explained=explained).all()),
+        "decisions": [_decision(decision, about.today, values) for decision in decided.made],
+        "problems": list(decided.problems),
+        "notices": list(about.notices),
+    }
+
+
+def _model(model: Model, nodeid: str, values: Values) -> ModelShape:
+    holders: list[Model | Element] = [model, *model.elements]
+    return {
+        "name": str(model.name),
+        "description": str(model.description),
+        "file": values.file(model.load.file or model.place.file),
+        "line": model.place.line,
+        "nodeid": nodeid,
+        "is_ordered": model.isOrdered,
+        "merge_responses": model.mergeResponses,
+        "assumptions": [_assumption(each) for holder in holders for each in holder.assumptions],
+    }
+
+
+def _assumption(assumption: Assumption) -> AssumptionShape:
+    return {
+        "name": assumption.name,
+        "description": assumption.description,
+        "exclude": list(assumption.exclude),
+    }
+
+
+def _packs(library: Library) -> list[PackShape]:
+    return [
+        {"name": pack.name, "title": pack.title, "version": pack.version, "threats": len(pack.threats)}
+        for pack in library.packs
+    ]
+
+
+def _threats(verdicts: Verdicts) -> list[ThreatShape]:
+    met = {rule.threat.id for row in verdicts.rows for rule in row.rules}
+    return [_threat(threat) for threat in verdicts.rulebook.library.threats if threat.id in met]
+
+
+def _threat(threat: Threat) -> ThreatShape:
+    return {
+        "id": threat.id,
+        "pack": threat.pack,
+        "title": threat.title,
+        "description": threat.description,
+        "mitigation": threat.mitigation,
+        "example": threat.example,
+        "prerequisites": threat.prerequisites,
+        "condition": " ".join(threat.condition.split()),
+        "severity": threat.severity,
+        "likelihood": threat.likelihood,
+        "stride": list(threat.stride),
+        "cwe": list(threat.cwe),
+        "capec": list(threat.capec),
+        "owasp": list(threat.owasp),
+        "references": list(threat.references),
+        "targets": list(threat.targets),
+    }
+
+
+def _decision(decision: Decision, today: date, values: Values) -> DecisionShape:
+    facts = (decision.facts or {}).items()
+    return {
+        "status": decision.status,
+        "threats": list(decision.threats),
+        "element": decision.element,
+        "reason": decision.reason,
+        "owner": decision.owner or "",
+        "ticket": decision.ticket or "",
+        "until": "" if decision.until is None else decision.until.isoformat(),
+        "facts": {str(name): str(values.plain(value)) for name, value in facts},
+        "expired": decision.expired(today),
+        "file": values.file(decision.place.file),
+        "line": decision.place.line,
+        "spelled": decision.spelled,
+    }

@@ -1,0 +1,87 @@
+"""Questions that every diagram and report asks of a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Final
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.snapshot.shape import DecisionShape
+    from pytest_threatmodel.snapshot.shape import ElementShape
+    from pytest_threatmodel.snapshot.shape import PairShape
+    from pytest_threatmodel.snapshot.shape import Snapshot
+    from pytest_threatmodel.snapshot.shape import ThreatShape
+
+#: The severities, the worst first.
+SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
+
+
+class Reader:
+    """A snapshot with its elements and threats by name.
+
+    Args:
+        snapshot: of one model.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.elements: dict[str, ElementShape] = {element["label"]: element for element in snapshot["elements"]}
+        self.threats: dict[str, ThreatShape] = {threat["id"]: threat for threat in snapshot["threats"]}
+        #: label -> its number, counted from 0 as created: a stable and safe id for links, `f"element-{number}"`.
+        self.numbers: dict[str, int] = {label: number for number, label in enumerate(self.elements)}
+
+    def value(self, element: ElementShape, field: str) -> Any:
+        """A field of an element, its default where nobody stated it; None where the kind has no such field."""
+        if field in element["values"]:
+            return element["values"][field]
+        known = self.snapshot["kinds"][element["kind"]]["fields"].get(field)
+        return None if known is None else known["default"]
+
+    def control(self, element: ElementShape, name: str) -> Any:
+        """A control of an element, its default where nobody stated it; None where there is no such control."""
+        if name in element["controls"]:
+            return element["controls"][name]
+        known = self.snapshot["kinds"]["Controls"]["fields"].get(name)
+        return None if known is None else known["default"]
+
+    def is_a(self, element: ElementShape, kind: str) -> bool:
+        """Whether the element is of a kind or a special case of it."""
+        return kind in self.snapshot["kinds"][element["kind"]]["kinds"]
+
+    def decision(self, pair: PairShape) -> DecisionShape | None:
+        """The decision on a pair, lapsed or not."""
+        number = pair["decision"]
+        return None if number is None else self.snapshot["decisions"][number]
+
+    def open_findings(self) -> dict[str, list[PairShape]]:
+        """Label -> its open findings, the worst first; elements without any are left out."""
+        found: dict[str, list[PairShape]] = {}
+        for pair in self.snapshot["pairs"]:
+            if is_open(pair):
+                found.setdefault(pair["element"], []).append(pair)
+        for pairs in found.values():
+            pairs.sort(key=lambda pair: SEVERITIES.index(pair["severity"]))
+        return found
+
+
+def is_open(pair: PairShape) -> bool:
+    """Whether a finding waits for an answer: it is vulnerable, and no decision holds for it.
+
+    A finding below `--threatmodel-fail-on` is open, though it fails nothing.
+    """
+    if pair["verdict"] != "vulnerable":
+        return False
+    return pair["judged"] == "failed" or (pair["judged"] == "xfailed" and pair["decision"] is None)
+
+
+def status(pair: PairShape) -> str:
+    """The pair in one word for people.
+
+    "open", "accepted" and "excluded" are findings; other pairs are "excluded" too, or have the word of their verdict.
+    """
+    if pair["judged"] == "skipped":
+        return "excluded"
+    if pair["verdict"] != "vulnerable":
+        return pair["verdict"]
+    return "open" if is_open(pair) else "accepted"

@@ -1,0 +1,66 @@
+"""When and on what a run took place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from pytest_threatmodel.snapshot.shape import RunShape
+
+#: Seconds after which git is not waited for.
+_PATIENCE: Final = 10.0
+
+
+def describe_run(folder: Path, fail_on: str, today: date) -> RunShape:
+    """The run as a snapshot tells it.
+
+    Args:
+        folder: whose repository counts.
+        fail_on: the lowest severity that fails.
+        today: by which decisions expire.
+    """
+    return {
+        "created": _created(),
+        "commit": git(folder, "rev-parse", "HEAD"),
+        "dirty": bool(git(folder, "status", "--porcelain", "--untracked-files=no")),
+        "version": _version(),
+        "fail_on": fail_on,
+        "today": today.isoformat(),
+        "interrupted": "",
+    }
+
+
+def _created() -> str:
+    """Now, or the moment that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    try:
+        seconds = int(os.environ["SOURCE_DATE_EPOCH"])
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        moment = datetime.fromtimestamp(time.time(), UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _version() -> str:
+    try:
+        return version("pytest-threatmodel")
+    except PackageNotFoundError:  # run from a folder that is not installed
+        return ""
+
+
+def git(folder: Path, *arguments: str, patience: float = _PATIENCE) -> str:
+    """What a git command prints, without the last line break; empty where it fails or there is no git."""
+    command: Sequence[str] = ("git", "-C", str(folder), *arguments)
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=patience, check=True, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "replace").rstrip("\n")
