@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_threatmodel.artifacts.format import Format
     from pytest_threatmodel.library.threat import Pack
+    from pytest_threatmodel.snapshot.shape import Snapshot
 
 
 def pytest_threatmodel_packs(config: pytest.Config) -> Iterable[Pack] | None:
@@ -33,4 +35,45 @@ def pytest_threatmodel_packs(config: pytest.Config) -> Iterable[Pack] | None:
             @pytest.hookimpl(optionalhook=True)
             def pytest_threatmodel_packs(config):
                 return [read_pack(Path(__file__).with_name("company.toml"))]
+    """
+
+
+def pytest_threatmodel_formats(config: pytest.Config) -> Iterable[Format] | None:
+    """Formats of diagrams and reports that a plugin or the root conftest brings; the built-in ones come the same way.
+
+    Their names join those that `--threatmodel-report`, `--threatmodel-dfd` and `--threatmodel-seq` take. Called when
+    artifacts are asked for. A distribution whose formats should also work in scripts, without pytest, offers them by
+    an entry point of the group `pytest_threatmodel.formats`, a function that returns formats, and needs no hook.
+
+    Args:
+        config: pytest's configuration.
+
+    Returns:
+        Formats, or None for none. For example:
+
+            from pytest_threatmodel.artifacts.format import Format
+
+            def names(snapshot, request):
+                return "\n".join(element["label"] for element in snapshot["elements"])
+
+            @pytest.hookimpl(optionalhook=True)
+            def pytest_threatmodel_formats(config):
+                return [Format("names", "report", ".names.txt", "names of all elements", names)]
+    """
+
+
+def pytest_threatmodel_verdicts(config: pytest.Config, snapshot: Snapshot) -> None:
+    """Look at what a run found in a model, once a model, at the end of the run.
+
+    Called in the process that reports, which under xdist is the controller, with all outcomes, before artifacts are
+    written. What an implementation raises is told in one line and costs nothing else.
+
+    Args:
+        config: pytest's configuration.
+        snapshot: the model's run as plain data; `pytest_threatmodel.snapshot.shape` describes it. For example:
+
+            @pytest.hookimpl(optionalhook=True)
+            def pytest_threatmodel_verdicts(config, snapshot):
+                found = sum(pair["verdict"] == "vulnerable" for pair in snapshot["pairs"])
+                send_to_dashboard(snapshot["model"]["name"], found)
     """

@@ -10,8 +10,12 @@ from typing import Final
 
 import pytest
 
+from pytest_threatmodel.plugin import artifact_options
+
 #: Options that print something and leave.
 PRINTING: Final = ("list", "describe", "explain", "init")
+#: Options whose being given switches threat models on.
+_IMPLYING: Final = ("threatmodel_exclude", "threatmodel_fail_on", *artifact_options.OPTIONS)
 DEFAULT_FILES: Final = ("threatmodel_*.py",)
 
 
@@ -66,7 +70,9 @@ def add(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="Write a commented first model that runs, and leave",
     )
+    artifact_options.add_options(group)
     _add_ini(parser)
+    artifact_options.add_ini(parser)
 
 
 def _add_ini(parser: pytest.Parser) -> None:
@@ -112,7 +118,7 @@ def is_on(config: pytest.Config) -> bool:
     given: bool | None = config.getoption("threatmodel")
     if given is not None:
         return given
-    implied = (config.getoption(name) for name in ("threatmodel_exclude", "threatmodel_fail_on"))
+    implied = (config.getoption(name) for name in _IMPLYING)
     return any(value is not None for value in implied) or asks_to_print(config) or bool(_ini(config, "threatmodel"))
 
 

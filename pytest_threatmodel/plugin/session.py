@@ -126,6 +126,21 @@ def register(config: pytest.Config) -> None:
         config.pluginmanager.register(kind(config))
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(Gathering(config))
+    _register_artifacts(config)
+
+
+def _register_artifacts(config: pytest.Config) -> None:
+    """Write artifacts, where some are asked for or somebody awaits what they are made of."""
+    from pytest_threatmodel.plugin import artifact_options
+
+    asked = artifact_options.asks(config)
+    if not asked and not config.hook.pytest_threatmodel_verdicts.get_hookimpls():
+        return
+    from pytest_threatmodel.plugin.artifacts import Artifacts
+    from pytest_threatmodel.plugin.artifacts import BuiltinFormats
+
+    config.pluginmanager.register(BuiltinFormats())
+    config.pluginmanager.register(Artifacts(config, artifact_options.read(config)))
 
 
 def shown_path(config: pytest.Config, path: Path) -> str:

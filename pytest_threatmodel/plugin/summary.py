@@ -52,11 +52,11 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
-        "notices": _notices(file, run),
+        "notices": notices_of(file, run),
     }
 
 
-def _notices(file: ThreatModelFile, run: Run) -> list[str]:
+def notices_of(file: ThreatModelFile, run: Run) -> list[str]:
     """What is worth a line and nothing more: acceptances that end soon, odd values, rules that can never fire."""
     ending = [
         f"{decision.place}: {decision.spelled} ends on {decision.until}"

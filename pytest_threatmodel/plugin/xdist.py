@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
+from typing import Final
 
 import pytest
 
 from pytest_threatmodel.plugin.session import run_key
 
 _KEY = "threatmodel"
+#: Under which the controller asks one worker for a text, and the worker sends it.
+_TEXT: Final = "threatmodel_text"
+#: Seconds that the controller waits for it after the last test.
+_PATIENCE: Final = 60.0
 
 
 class Gathering:
@@ -40,3 +46,47 @@ class Gathering:
             self._run.summaries[:] = sent["summaries"]
             self._run.unloaded.update(dict.fromkeys(sent["unloaded"]))
             self._run.excluded = sent["excluded"]
+
+
+class SentText:
+    """A long text that one worker sends to the controller; when it crashes, the worker that replaces it does."""
+
+    def __init__(self) -> None:
+        self._speaker: Any = None
+        #: What was sent; empty until then.
+        self.text = ""
+
+    @staticmethod
+    def is_asked(config: pytest.Config) -> bool:
+        """Whether this worker is the one that sends."""
+        return bool(getattr(config, "workerinput", {}).get(_TEXT))
+
+    @staticmethod
+    def send(config: pytest.Config, text: str) -> None:
+        """Send from a worker, when its session ends."""
+        config.workeroutput[_TEXT] = text  # type: ignore[attr-defined]  # xdist's, on workers
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        if self._speaker is None:
+            self._speaker = node
+            node.workerinput[_TEXT] = True
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        if node is self._speaker:
+            self._take()
+            # One that crashed has a successor, which is configured next.
+            self._speaker = node if self.text else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Wait for the text where xdist does not: before 3.7 its controller stops at the first failure under -x."""
+        deadline = time.monotonic() + _PATIENCE
+        node = self._speaker
+        while node is not None and not self.text and time.monotonic() < deadline and not node.channel.isclosed():
+            time.sleep(0.05)
+            self._take()
+
+    def _take(self) -> None:
+        self.text = getattr(self._speaker, "workeroutput", {}).get(_TEXT, "")

@@ -8,16 +8,15 @@ from pathlib import Path
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.decisions.decide import Decided
-from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.notes import Assumption
+from pytest_threatmodel.snapshot.decisions import Decisions
 from pytest_threatmodel.snapshot.pairs import Pairs
 from pytest_threatmodel.snapshot.shape import VERSION
 from pytest_threatmodel.snapshot.shape import AssumptionShape
-from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import ModelShape
 from pytest_threatmodel.snapshot.shape import PackShape
 from pytest_threatmodel.snapshot.shape import RunShape
@@ -57,6 +56,7 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
     """
     values = Values(verdicts.labels, about.root)
     library = verdicts.rulebook.library
+    decisions = Decisions(decided)
     kinds = dict.fromkeys(element.kind() for element in verdicts.labels.values())
     return {
         "version": VERSION,
@@ -67,8 +67,8 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "threats": _threats(verdicts),
         "kinds": {kind: kind_shape(kind, verdicts.rulebook.vocabulary, values) for kind in (*kinds, "Controls")},
         "elements": [values.element(element) for element in verdicts.labels.values()],
-        "pairs": list(Pairs(verdicts, decided, values, explained=explained).all()),
-        "decisions": [_decision(decision, about.today, values) for decision in decided.made],
+        "pairs": list(Pairs(verdicts, decided, decisions, values, explained=explained).all()),
+        "decisions": decisions.shapes(about.today, values),
         "problems": list(decided.problems),
         "notices": list(about.notices),
     }
@@ -126,22 +126,4 @@ def _threat(threat: Threat) -> ThreatShape:
         "owasp": list(threat.owasp),
         "references": list(threat.references),
         "targets": list(threat.targets),
-    }
-
-
-def _decision(decision: Decision, today: date, values: Values) -> DecisionShape:
-    facts = (decision.facts or {}).items()
-    return {
-        "status": decision.status,
-        "threats": list(decision.threats),
-        "element": decision.element,
-        "reason": decision.reason,
-        "owner": decision.owner or "",
-        "ticket": decision.ticket or "",
-        "until": "" if decision.until is None else decision.until.isoformat(),
-        "facts": {str(name): str(values.plain(value)) for name, value in facts},
-        "expired": decision.expired(today),
-        "file": values.file(decision.place.file),
-        "line": decision.place.line,
-        "spelled": decision.spelled,
     }

@@ -24,6 +24,7 @@ from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.judge import FAILED
 from pytest_threatmodel.decisions.judge import PASSED
 from pytest_threatmodel.model.labels import escape
+from pytest_threatmodel.snapshot.decisions import Decisions
 from pytest_threatmodel.snapshot.shape import FactShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import PartShape
@@ -38,16 +39,19 @@ class Pairs:
     Args:
         verdicts: of the model.
         decided: what was decided about them.
+        decisions: for their numbers.
         values: for labels.
         explained: with the reasons, or verdicts alone.
     """
 
-    def __init__(self, verdicts: Verdicts, decided: Decided, values: Values, *, explained: bool) -> None:
+    def __init__(
+        self, verdicts: Verdicts, decided: Decided, decisions: Decisions, values: Values, *, explained: bool
+    ) -> None:
         self._verdicts = verdicts
         self._decided = decided
         self._values = values
         self._explained = explained
-        self._decisions = {id(decision): number for number, decision in enumerate(decided.made)}
+        self._decisions = decisions
 
     def all(self) -> Iterator[PairShape]:
         """Every pair, in the order of its test items."""
@@ -67,7 +71,7 @@ class Pairs:
             "severity": rating,
             "judged": outcome.result,
             "outcome": "not run",
-            "decision": None if outcome.decision is None else self._decisions.get(id(outcome.decision)),
+            "decision": self._decisions.number(outcome.decision),
         }
         more: dict[str, Any] = {"reason": outcome.reason, "severity_why": why, **_overridden(row, threat.id)}
         if self._explained:

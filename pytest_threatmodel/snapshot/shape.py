@@ -276,6 +276,8 @@ class DecisionShape(TypedDict):
         expired: whether its last day was over.
         file, line: where it is written.
         spelled: as it is written, `accept("DE01")`.
+        commit: that last changed its lines; empty where that is not known, or where they are not committed.
+        decided: the day of that commit (UTC), "uncommitted", or empty where it is not known.
     """
 
     status: str
@@ -290,6 +292,8 @@ class DecisionShape(TypedDict):
     file: str
     line: int
     spelled: str
+    commit: str
+    decided: str
 
 
 class AssumptionShape(TypedDict):

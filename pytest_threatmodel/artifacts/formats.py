@@ -1,0 +1,124 @@
+"""The formats there are: the built-in ones, and those that installed distributions bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Final
+
+from pytest_threatmodel.artifacts.format import Format
+from pytest_threatmodel.artifacts.format import Group
+from pytest_threatmodel.artifacts.format import Request
+from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.snapshot.shape import Snapshot
+
+Render = Callable[[Snapshot, Request], str | bytes]
+
+#: The group of entry points by which a distribution offers formats; each is a function that gives them.
+ENTRY_POINTS: Final = "pytest_threatmodel.formats"
+
+
+class FormatError(Exception):
+    """A format is asked for or offered in a way that cannot be; the message is for people."""
+
+
+def _late(module: str, function: str) -> Render:
+    """A function of a module that is imported when something is rendered, and not before."""
+
+    def render(snapshot: Snapshot, request: Request) -> str | bytes:
+        made: str | bytes = getattr(import_module(f"pytest_threatmodel.artifacts.{module}"), function)(
+            snapshot, request
+        )
+        return made
+
+    return render
+
+
+def builtin() -> list[Format]:
+    """The formats of this package."""
+    return [
+        Format("puml", "seq", ".seq.puml", "sequence diagram", _late("sequence.render", "puml"), explained=False),
+        Format("mmd", "seq", ".seq.mmd", "sequence diagram", _late("sequence.render", "mmd"), explained=False),
+        Format("md", "report", ".md", "Markdown report", _late("markdown", "full"), redacts=True),
+        Format("summary", "report", ".summary.md", "Markdown summary", _late("markdown", "summary"), redacts=True),
+        Format("json", "report", ".json", "JSON report", _late("json_report", "render"), redacts=True),
+        Format("sarif", "report", ".sarif", "SARIF report", _late("sarif", "render")),
+        Format("csv", "report", ".csv", "CSV report", _late("csv_report", "render")),
+        Format("gitlab", "report", ".gl-code-quality.json", "GitLab code quality report", _late("gitlab", "render")),
+        Format("defectdojo", "report", ".defectdojo.json", "DefectDojo findings", _late("defectdojo", "render")),
+    ]
+
+
+def installed() -> list[Format]:
+    """The formats of other distributions, from their entry points.
+
+    Raises:
+        FormatError: an entry point cannot be loaded, or gives something else than formats.
+    """
+    found: list[Format] = []
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value)):
+        try:
+            offered = point.load()()
+        except Exception as error:  # other people's code
+            raise FormatError(f"entry point {point.name!r}: {type(error).__name__}: {error}") from error
+        found += checked(offered, f"entry point {point.name!r}")
+    return found
+
+
+def checked(offered: object, where: str) -> list[Format]:
+    """The formats that somebody offers: one, several, or None for none.
+
+    Raises:
+        FormatError: something else is among them.
+    """
+    if offered is None:
+        return []
+    formats: list[Format] = []
+    for each in offered if isinstance(offered, Iterable) else [offered]:
+        if not isinstance(each, Format):
+            raise FormatError(f"{where}: expected formats, got {each!r}")
+        formats.append(each)
+    return formats
+
+
+def available() -> list[Format]:
+    """The formats that a script knows: the built-in ones and those of entry points.
+
+    Raises:
+        FormatError: an entry point is broken, or two formats have the same name.
+    """
+    return without_twins([*builtin(), *installed()])
+
+
+def without_twins(formats: list[Format]) -> list[Format]:
+    """The formats, if no two have the same name or would write the same file.
+
+    Raises:
+        FormatError: two do.
+    """
+    seen: dict[tuple[str, str], Format] = {}
+    for each in formats:
+        for key in ((each.group, each.name), ("", each.suffix)):
+            other = seen.setdefault(key, each)
+            if other is not each:
+                raise FormatError(f"two formats {key[1]!r}: {other.title} and {each.title}")
+    return formats
+
+
+def choose(formats: list[Format], group: Group, names: Iterable[str]) -> list[Format]:
+    """The formats of these names, each once.
+
+    Raises:
+        FormatError: there is no such format; lists those that there are.
+    """
+    known = {each.name: each for each in formats if each.group == group}
+    chosen: dict[str, Format] = {}
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            text = f"unknown format {name!r}, expected {', '.join(known)}"
+            raise FormatError(text if hint is None else f"{text}; {hint}")
+        chosen[name] = known[name]
+    return list(chosen.values())

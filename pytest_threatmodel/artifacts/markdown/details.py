@@ -1,0 +1,191 @@
+"""The parts of the full Markdown report that name things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Final
+
+from pytest_threatmodel.artifacts.findings import decided_text
+from pytest_threatmodel.artifacts.findings import fact_name
+from pytest_threatmodel.artifacts.findings import findings
+from pytest_threatmodel.artifacts.findings import fixes
+from pytest_threatmodel.artifacts.markdown.text import code
+from pytest_threatmodel.artifacts.markdown.text import folded
+from pytest_threatmodel.artifacts.markdown.text import lines
+from pytest_threatmodel.artifacts.markdown.text import prose
+from pytest_threatmodel.artifacts.markdown.text import reference
+from pytest_threatmodel.artifacts.markdown.text import table
+from pytest_threatmodel.snapshot.read import Reader
+from pytest_threatmodel.snapshot.read import is_open
+from pytest_threatmodel.snapshot.read import status
+from pytest_threatmodel.snapshot.shape import DecisionShape
+from pytest_threatmodel.snapshot.shape import FactShape
+from pytest_threatmodel.snapshot.shape import PairShape
+from pytest_threatmodel.snapshot.shape import PartShape
+from pytest_threatmodel.snapshot.shape import ThreatShape
+
+#: Longer lists are cut: browsers and comments choke on them, and the other reports have all.
+_MOST: Final = 1_000
+_MOST_SHOWN: Final = 12
+_MOST_FACTS: Final = 6
+
+
+def open_findings(reader: Reader) -> Iterator[str]:
+    """The findings that wait for an answer, by threat, the worst first; each with why and what to do.
+
+    Args:
+        reader: of the snapshot.
+    """
+    waiting = [pair for pair in findings(reader.snapshot) if is_open(pair)]
+    yield f"## Open findings ({len(waiting):,})"
+    if not waiting:
+        yield "None."
+    by_threat: dict[str, list[PairShape]] = {}
+    for pair in waiting[:_MOST]:
+        by_threat.setdefault(pair["threat"], []).append(pair)
+    for threat, pairs in by_threat.items():
+        yield from _threat(reader.threats[threat])
+        for pair in pairs:
+            yield from _finding(pair, reader)
+    yield from _more(len(waiting))
+
+
+def _threat(threat: ThreatShape) -> Iterator[str]:
+    yield f"### {code(threat['id'])} {prose(threat['title'])}"
+    yield prose(threat["description"])
+    if threat["mitigation"]:
+        yield f"**Mitigation**: {prose(threat['mitigation'])}"
+    kinds = [f"STRIDE {prose(word)}" for word in threat["stride"]]
+    kinds += [f"CWE-{number}" for number in threat["cwe"]] + [f"CAPEC-{number}" for number in threat["capec"]]
+    kinds += [f"OWASP {code(item)}" for item in threat["owasp"]]
+    if kinds:
+        yield f"{', '.join(kinds)}."
+    if threat["references"]:
+        yield lines(*(f"- {reference(each)}" for each in threat["references"]))
+
+
+def _finding(pair: PairShape, reader: Reader) -> Iterator[str]:
+    element = reader.elements[pair["element"]]
+    ends = "" if element["flow"] is None else f" ({code(element['flow']['source'])} → {code(element['flow']['sink'])})"
+    place = code(f"{element['file']}:{element['line']}")
+    yield f"#### {pair['severity'].capitalize()}: {prose(element['kind'])} {code(element['label'])}"
+    yield lines(*(f"- {text}" for text in (f"At {place}{ends}", *_notes(pair), *_why(pair), *_answers(pair))))
+
+
+def _notes(pair: PairShape) -> Iterator[str]:
+    if pair.get("severity_why"):
+        yield f"Rated {pair['severity']}: {prose(pair['severity_why'])}"
+    if pair.get("reason"):
+        yield f"Judged so because: {prose(pair['reason'])}"
+    told = {"Likelihood": pair.get("likelihood"), "CVSS": pair.get("cvss"), "Response": pair.get("response")}
+    yield from (f"{name}: {code(value)}" for name, value in told.items() if value)
+
+
+def _why(pair: PairShape) -> Iterator[str]:
+    parts = pair.get("why", [])
+    if parts:
+        yield lines("Why:", *(f"  - {_part(part, pair)}" for part in parts))
+
+
+def _part(part: PartShape, pair: PairShape) -> str:
+    text = " ".join(filter(None, (part["joiner"], code(part["text"], 240))))
+    told = [_fact(fact, pair) for fact in part["facts"][:_MOST_FACTS]]
+    if part.get("witness"):
+        told.insert(0, code(part["witness"]))
+    more = len(part["facts"]) - _MOST_FACTS
+    told += [f"{more:,} more"] if more > 0 else []
+    return f"{text}: {'; '.join(told)}" if told else text
+
+
+def _fact(fact: FactShape, pair: PairShape) -> str:
+    return f"{code(fact_name(fact, pair))} is {code(fact['value'])}, {prose(fact['origin'])}"
+
+
+def _answers(pair: PairShape) -> Iterator[str]:
+    found = pair.get("fixes", [])
+    yield f"Fix: {', or '.join(map(code, found))}" if found else f"Fix: {fixes(pair)}"
+    corrections = pair.get("corrections", [])
+    if corrections:
+        yield f"If untrue, correct: {', or '.join(map(code, corrections))}"
+    call = f'accept("{pair["threat"]}", reason=..., owner=..., until=...)'
+    yield f"Or decide: {code(call)}"
+
+
+def decided_sections(reader: Reader) -> Iterator[str]:
+    """What people decided, and what the model's controls and facts answer.
+
+    Args:
+        reader: of the snapshot.
+    """
+    by_status: dict[str, list[PairShape]] = {}
+    for pair in findings(reader.snapshot):
+        by_status.setdefault(status(pair), []).append(pair)
+    for pair in reader.snapshot["pairs"]:
+        if pair["verdict"] not in ("vulnerable", "not-applicable"):
+            by_status.setdefault(pair["verdict"], []).append(pair)
+    yield from _section("Accepted findings", by_status.get("accepted"), reader, "Decision", _decision)
+    yield from _section("Excluded findings", by_status.get("excluded"), reader, "Decision", _decision)
+    yield from _section("Rule errors", by_status.get("error"), reader, "Error", _error)
+    yield from _section("Mitigated", by_status.get("mitigated"), reader, "By", _carried)
+    yield from _section("Undetermined", by_status.get("undetermined"), reader, "Never stated", _unstated)
+    yield from _decisions(reader)
+
+
+def _section(
+    title: str,
+    pairs: list[PairShape] | None,
+    reader: Reader,
+    column: str,
+    cell: Callable[[PairShape, Reader], str],
+) -> Iterator[str]:
+    if pairs:
+        yield f"## {title} ({len(pairs):,})"
+        rows = ([*_names(pair, reader), cell(pair, reader)] for pair in pairs[:_MOST])
+        texts = [table(["Severity", "Threat", "Element", column], rows), *_more(len(pairs))]
+        yield from texts if len(pairs) <= _MOST_SHOWN else folded("All of them", *texts)
+
+
+def _names(pair: PairShape, reader: Reader) -> list[str]:
+    title = reader.threats[pair["threat"]]["title"]
+    return [pair["severity"], f"{code(pair['threat'])} {prose(title)}", code(pair["element"])]
+
+
+def _decision(pair: PairShape, reader: Reader) -> str:
+    decision = reader.decision(pair)
+    return prose(pair.get("reason", "")) if decision is None else _decided(decision)
+
+
+def _decided(decision: DecisionShape) -> str:
+    place = code(f"{decision['file']}:{decision['line']}")
+    return f"{prose(decided_text(decision))} ({place})"
+
+
+def _error(pair: PairShape, reader: Reader) -> str:
+    return prose(pair.get("error", ""), 500)
+
+
+def _carried(pair: PairShape, reader: Reader) -> str:
+    return ", or ".join(map(code, pair.get("mitigated_by", [])))
+
+
+def _unstated(pair: PairShape, reader: Reader) -> str:
+    return ", ".join(map(code, pair.get("unstated", [])))
+
+
+def _decisions(reader: Reader) -> Iterator[str]:
+    decisions = reader.snapshot["decisions"]
+    if decisions:
+        yield f"## Decisions ({len(decisions):,})"
+        yield table(["Status", "Decision", "Element", "Reason"], map(_decision_row, decisions[:_MOST]))
+        yield from _more(len(decisions))
+
+
+def _decision_row(decision: DecisionShape) -> list[str]:
+    state = f"{decision['status']}, expired" if decision["expired"] else decision["status"]
+    return [state, code(decision["spelled"]), code(decision["element"]), _decided(decision)]
+
+
+def _more(number: int) -> Iterable[str]:
+    return [f"And {number - _MOST:,} more, which the JSON report has."] if number > _MOST else []

@@ -1,0 +1,79 @@
+"""What sequence diagrams say about participants and messages, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Final
+
+from pytest_threatmodel.artifacts.dfd.text import visible
+
+if TYPE_CHECKING:
+    from pytest_threatmodel.artifacts.sequence.messages import Diagram
+    from pytest_threatmodel.artifacts.sequence.messages import Message
+    from pytest_threatmodel.artifacts.sequence.messages import Participant
+    from pytest_threatmodel.artifacts.sequence.messages import Zone
+
+_OUT: Final = "out of scope"
+_MOST_ZONES: Final = 5
+
+
+def name_of(item: Participant | Message | Zone) -> str:
+    """The name, or a word for one that has none."""
+    return item.name if item.name.strip() else "unnamed"
+
+
+def kind_of(participant: Participant) -> str:
+    """What stands below the name of a participant; nothing where its head says it all."""
+    kind = "" if participant.kind == "actor" else participant.kind
+    return ", ".join(part for part in (kind, "" if participant.in_scope else _OUT) if part)
+
+
+def zone_name(zone: Zone) -> str:
+    """The name of a zone, with a word where it is out of scope."""
+    return name_of(zone) if zone.in_scope else f"{name_of(zone)} ({_OUT})"
+
+
+def zone_path(path: tuple[Zone, ...]) -> str:
+    """The zones around something in one line, the outermost first: "Cloud / DMZ"; those amid very many are left out."""
+    names = [visible(zone_name(zone)) for zone in path]
+    return " / ".join(names if len(names) <= _MOST_ZONES else [names[0], "…", *names[2 - _MOST_ZONES :]])
+
+
+def titled(message: Message) -> str:
+    """The name of a message with its number, where it has one: "3. Transfer"."""
+    return name_of(message) if message.order is None else f"{message.order}. {name_of(message)}"
+
+
+def details(message: Message) -> list[str]:
+    """What stands below the name of a message, each on one line: how it travels, and what it carries."""
+    scope = [] if message.in_scope else [_OUT]
+    data = [f"data: {', '.join(message.data)}"] if message.data else []
+    return [visible(line) for line in (", ".join([message.way, *scope]), *data)]
+
+
+def sentence(message: Message, diagram: Diagram) -> str:
+    """All that the diagram says about a message, on one line and never cut."""
+    ends = [name_of(diagram.participants[end]) for end in (message.source, message.sink)]
+    response = " (response)" if message.is_response else ""
+    note = f"; note: {message.note}" if message.note.strip() else ""
+    return visible(f"{titled(message)}{response}, {' to '.join(ends)}; {'; '.join(details(message))}{note}")
+
+
+def described(participant: Participant) -> str:
+    """All that the diagram says about a participant, on one line and never cut."""
+    zones = [f"in {zone_path(participant.path)}"] if participant.path else []
+    scope = [] if participant.in_scope else [_OUT]
+    return visible("; ".join([f"{name_of(participant)}, {participant.kind}", *zones, *scope]))
+
+
+def summary(diagram: Diagram) -> str:
+    """The diagram in one sentence."""
+    if not diagram.participants:
+        return diagram.nothing
+    zones = {zone.number for participant in diagram.participants for zone in participant.path}
+    counted = [
+        (len(diagram.participants), "participant", "participants"),
+        (len(zones), "trust boundary", "trust boundaries"),
+        (len(diagram.messages), "message", "messages"),
+    ]
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counted)

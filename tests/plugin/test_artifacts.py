@@ -1,0 +1,426 @@
+"""Diagrams and reports as a run leaves them: which files, when, and what is told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from textwrap import dedent
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+from tests.plugin.models import BROKEN_SERVER
+from tests.plugin.models import write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+#: Four pairs: TT01 on Web is a finding, on Safe mitigated; TT02 is undetermined on Web.
+SHOP = """
+web = Server("Web", usesCache=True)
+safe = Server("Safe", usesCache=True, OS="Linux")
+safe.controls.isHardened = True
+"""
+
+#: A format of a third party that says for each pair what became of it, and one that cannot be written.
+OWN_FORMAT = """
+import pytest
+from pytest_threatmodel.artifacts.format import Format
+
+
+def outcomes(snapshot, request):
+    return "\\n".join(f"{pair['id']} {pair['verdict']} {pair['outcome']}" for pair in snapshot["pairs"])
+
+
+def broken(snapshot, request):
+    raise RuntimeError("no ink")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_threatmodel_formats(config):
+    return [
+        Format("outcomes", "report", ".outcomes.txt", "outcomes", outcomes),
+        Format("broken", "report", ".broken.txt", "broken report", broken),
+    ]
+"""
+
+
+def artifact(folder: Path, name: str) -> Path:
+    return folder / "threatmodel-artifacts" / name
+
+
+def told_outcomes(folder: Path) -> dict[str, str]:
+    """What the own format wrote: pair -> outcome."""
+    lines = artifact(folder, "threatmodel_shop.outcomes.txt").read_text(encoding="utf-8").splitlines()
+    return {line.split()[0]: line.split(maxsplit=2)[2] for line in lines}
+
+
+def snapshot(folder: Path, stem: str = "threatmodel_shop") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(artifact(folder, f"{stem}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_artifacts_are_written_announced_and_linked(
+    run_ways: Callable[..., pytest.RunResult], pytester: pytest.Pytester
+) -> None:
+    """On a failing run, in every way to run it, once."""
+    write_project(pytester, SHOP)
+    result = run_ways("--threatmodel-report=json,csv", "--threatmodel-seq=mmd")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(failed=1, passed=3)
+    names = [f"threatmodel_shop{suffix}" for suffix in (".seq.mmd", ".json", ".csv")]
+    assert sorted(path.name for path in artifact(pytester.path, "").iterdir()) == sorted([*names, "index.html"])
+    folder = str(pytester.path / "threatmodel-artifacts").replace("\\", "/")
+    text = " ".join(line.strip("- ") for line in result.outlines)
+    for what, name in zip(("sequence diagram", "JSON report", "CSV report"), names, strict=True):
+        assert text.count(f"generated {what}: {folder}/{name}") == 1, what
+    assert text.count(f"generated index of threat models: {folder}/index.html") == 1
+    page = artifact(pytester.path, "index.html").read_text(encoding="utf-8")
+    assert all(f'href="{name}"' in page for name in names)
+
+
+def test_outcomes_come_from_the_run(run_ways: Callable[..., pytest.RunResult], pytester: pytest.Pytester) -> None:
+    write_project(
+        pytester,
+        SHOP + 'pytestmark = [exclude("TT02", element="Safe", reason="new"), accept("TT01", reason="soon")]\n',
+        conftest=OWN_FORMAT,
+    )
+    run_ways("--threatmodel-report=outcomes").assert_outcomes(xfailed=1, passed=2, skipped=1)
+    assert told_outcomes(pytester.path) == {
+        "TT01[Web]": "xfailed",
+        "TT02[Web]": "passed",
+        "TT01[Safe]": "passed",
+        "TT02[Safe]": "skipped",
+    }
+
+
+def test_runxfail_is_told_as_it_ran(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP + 'pytestmark = [accept("TT01", reason="soon")]\n')
+    pytester.runpytest("--threatmodel-report=json", "--runxfail").assert_outcomes(failed=1, passed=3)
+    pair = snapshot(pytester.path)["pairs"][0]
+    assert (pair["judged"], pair["outcome"]) == ("xfailed", "failed")
+
+
+@pytest.mark.parametrize("selection", [("-k", "Safe"), ("threatmodel_shop.py::TT01[Web]",), ("-x",)])
+def test_a_selection_leaves_the_model_whole(
+    run_ways: Callable[..., pytest.RunResult], pytester: pytest.Pytester, selection: tuple[str, ...]
+) -> None:
+    """What did not run is there with its verdict, and says that it did not run."""
+    write_project(pytester, SHOP, conftest=OWN_FORMAT)
+    run_ways("--threatmodel-report=outcomes,json", *selection)
+    told = told_outcomes(pytester.path)
+    assert len(told) == 4
+    # Workers may have run more before they heard of the first failure.
+    expected = {"-k": ["TT01[Web]", "TT02[Web]"], "-x": []}.get(selection[0], ["TT02[Web]", "TT01[Safe]"])
+    assert all(told[pair] == "not run" for pair in expected)
+    assert [pair["verdict"] for pair in snapshot(pytester.path)["pairs"]] == [
+        "vulnerable",
+        "undetermined",
+        "mitigated",
+        "not-applicable",
+    ]
+
+
+def test_a_run_that_ends_early_says_why(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP)
+    pytester.runpytest("--threatmodel-report=json", "-x")
+    made = snapshot(pytester.path)
+    assert made["run"]["interrupted"] == "stopping after 1 failures"
+    assert [pair["outcome"] for pair in made["pairs"]] == ["failed", "not run", "not run", "not run"]
+
+
+def test_last_failed_and_deselected_pairs_did_not_run(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP, conftest=OWN_FORMAT)
+    pytester.runpytest("--threatmodel")
+    pytester.runpytest("--threatmodel-report=outcomes", "--lf")
+    assert sorted(told_outcomes(pytester.path).values()) == ["failed", "not run", "not run", "not run"]
+    pytester.runpytest("--threatmodel-report=outcomes", "--threatmodel-exclude=TT01")
+    assert sorted(told_outcomes(pytester.path).values()) == ["not run", "not run", "passed", "passed"]
+
+
+def test_collecting_only_writes_when_it_is_asked_for(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP)
+    pytester.runpytest("--threatmodel-report=json", "--collect-only")
+    assert not artifact(pytester.path, "").exists()
+    pytester.runpytest("--threatmodel-report=json", "--collect-only", "--threatmodel-collect-artifacts")
+    assert {pair["outcome"] for pair in snapshot(pytester.path)["pairs"]} == {"not run"}
+    artifact(pytester.path, "threatmodel_shop.json").unlink()
+    pytester.runpytest("--threatmodel-report=json", "--co", "-o", "threatmodel_collect_artifacts=true")
+    assert snapshot(pytester.path)
+
+
+def test_models_of_one_name_do_not_meet(run_ways: Callable[..., pytest.RunResult], pytester: pytest.Pytester) -> None:
+    source = write_project(pytester, SHOP).read_text(encoding="utf-8")
+    for folder in ("a", "a/b"):
+        (pytester.path / folder).mkdir()
+        (pytester.path / folder / "threatmodel_shop.py").write_text(source, encoding="utf-8")
+    run_ways("--threatmodel-report=json")
+    found = {
+        path.relative_to(artifact(pytester.path, "")).as_posix() for path in artifact(pytester.path, "").rglob("*.json")
+    }
+    assert found == {"threatmodel_shop.json", "a/threatmodel_shop.json", "a/b/threatmodel_shop.json"}
+    assert snapshot(pytester.path, "a/b/threatmodel_shop")["model"]["nodeid"] == "a/b/threatmodel_shop.py"
+
+
+def test_one_fault_costs_one_file_and_no_result(
+    run_ways: Callable[..., pytest.RunResult], pytester: pytest.Pytester
+) -> None:
+    write_project(pytester, SHOP, conftest=OWN_FORMAT)
+    result = run_ways("--threatmodel-report=broken,json", "--junitxml=junit.xml", "-q")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["threat model: could not write threatmodel_shop.broken.txt: RuntimeError: no ink"])
+    assert snapshot(pytester.path)
+    assert (pytester.path / "junit.xml").is_file()
+
+
+def test_a_fault_leaves_the_exit_code_of_a_green_run(pytester: pytest.Pytester) -> None:
+    write_project(pytester, 'Server("Safe", OS="Linux")\n', conftest=OWN_FORMAT)
+    assert pytester.runpytest("--threatmodel-report=broken").ret == pytest.ExitCode.OK
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP)
+    (pytester.path / "file").write_text("", encoding="utf-8")
+    result = pytester.runpytest("--threatmodel-report=json", "--threatmodel-output=file/out")
+    result.assert_outcomes(failed=1, passed=3)
+    result.stdout.fnmatch_lines(["threat model: could not write threatmodel_shop.json: Not a directory: *"])
+
+
+def test_output_goes_where_it_is_asked_for(pytester: pytest.Pytester) -> None:
+    """The option is relative to the current folder, the setting to the ini file."""
+    write_project(pytester, SHOP, ini="threatmodel_output = build/models\nthreatmodel_report = json\n")
+    pytester.runpytest("--threatmodel")
+    assert (pytester.path / "build" / "models" / "threatmodel_shop.json").is_file()
+    (pytester.path / "sub").mkdir()
+    pytester.runpytest("--threatmodel", "--threatmodel-output=sub/x", "--threatmodel-report=csv")
+    assert [path.name for path in sorted((pytester.path / "sub" / "x").iterdir())] == [
+        "index.html",
+        "threatmodel_shop.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--threatmodel-report=htlm",), "--threatmodel-report: unknown format 'htlm', expected md, summary, *"),
+        (("--threatmodel-report=outcome",), "*outcomes, broken; did you mean 'outcomes'[?]"),
+        (("--threatmodel-seq=pdf",), "--threatmodel-seq: unknown format 'pdf', expected puml, mmd*"),
+        (("--threatmodel-levels=a",), "--threatmodel-levels: 'a', expected whole numbers separated by commas"),
+        (("--threatmodel-levels=",), "--threatmodel-levels: '', expected whole numbers separated by commas"),
+        (("--threatmodel-output=conftest.py",), "--threatmodel-output: *conftest.py is no folder"),
+        (("--threatmodel-output=",), "--threatmodel-output: expected a folder"),
+        (("--threatmodel-redact", "--threatmodel-report=csv"), "--threatmodel-redact: CSV report (csv) cannot leave *"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_usage_error(pytester: pytest.Pytester, arguments: tuple[str, ...], said: str) -> None:
+    write_project(pytester, SHOP, conftest=OWN_FORMAT)
+    result = pytester.runpytest(*arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])
+    assert len([line for line in result.errlines if line.strip()]) == 1
+
+
+def test_two_formats_of_one_name_are_a_usage_error(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP, conftest=OWN_FORMAT.replace('"outcomes", "report"', '"csv", "report"'))
+    result = pytester.runpytest("--threatmodel-report=json")
+    result.stderr.fnmatch_lines(["ERROR: threat model formats: two formats 'csv': *"])
+
+
+def test_a_hook_that_gives_no_formats_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP, conftest="def pytest_threatmodel_formats(config):\n    return ['html']\n")
+    result = pytester.runpytest("--threatmodel-report=json")
+    result.stderr.fnmatch_lines(
+        ["ERROR: threat model formats: hook pytest_threatmodel_formats: expected formats, got 'html'"]
+    )
+
+
+@pytest.mark.parametrize("table", ["ini_options", "native"])
+def test_settings_in_pyproject(pytester: pytest.Pytester, table: str) -> None:
+    if table == "native" and not hasattr(pytest, "version_tuple"):
+        pytest.fail("pytest has always told its version")
+    if table == "native" and pytest.version_tuple < (9,):
+        pytest.skip("native tables came with pytest 9")
+    write_project(pytester, SHOP)
+    (pytester.path / "pytest.ini").unlink()
+    head = "[tool.pytest.ini_options]" if table == "ini_options" else "[tool.pytest]"
+    (pytester.path / "pyproject.toml").write_text(
+        f'{head}\nthreatmodel = true\nthreatmodel_packs = ["tiny"]\nthreatmodel_report = ["json", "csv"]\n'
+        'threatmodel_output = "made"\nthreatmodel_levels = "0"\n',
+        encoding="utf-8",
+    )
+    pytester.runpytest().assert_outcomes(failed=1, passed=3)
+    assert sorted(path.name for path in (pytester.path / "made").iterdir()) == [
+        "index.html",
+        "threatmodel_shop.csv",
+        "threatmodel_shop.json",
+    ]
+
+
+def test_verdicts_hook_gets_each_model_once(
+    run_ways: Callable[..., pytest.RunResult], pytester: pytest.Pytester
+) -> None:
+    """In the process that reports, with outcomes and reasons, though no artifact is asked for."""
+    write_project(
+        pytester,
+        SHOP,
+        conftest="""
+        def pytest_threatmodel_verdicts(config, snapshot):
+            assert not hasattr(config, "workerinput")
+            pair = snapshot["pairs"][0]
+            with open("seen.txt", "a") as file:
+                file.write(f"{snapshot['model']['name']} {pair['id']} {pair['outcome']} {pair['fixes']}\\n")
+        """,
+    )
+    run_ways("--threatmodel")
+    seen = (pytester.path / "seen.txt").read_text(encoding="utf-8")
+    assert seen == "Shop TT01[Web] failed ['controls.isHardened = True']\n"
+    assert not artifact(pytester.path, "").exists()
+
+
+def test_a_verdicts_hook_that_raises_costs_nothing(pytester: pytest.Pytester) -> None:
+    write_project(
+        pytester, SHOP, conftest="def pytest_threatmodel_verdicts(config, snapshot):\n    raise ValueError('down')\n"
+    )
+    result = pytester.runpytest("--threatmodel-report=json")
+    result.assert_outcomes(failed=1, passed=3)
+    result.stdout.fnmatch_lines(["threat model: hook pytest_threatmodel_verdicts: ValueError: down"])
+    assert snapshot(pytester.path)
+
+
+def test_a_worker_that_crashes_is_replaced_as_speaker(pytester: pytest.Pytester) -> None:
+    """The first worker sends the models; when it dies, the one that takes its place does."""
+    pytest.importorskip("xdist")
+    write_project(
+        pytester,
+        SHOP
+        + dedent("""
+        def test_crash():
+            import os, pathlib
+            if not pathlib.Path("crashed").exists():
+                pathlib.Path("crashed").touch()
+                os._exit(1)
+        """),
+    )
+    result = pytester.runpytest("--threatmodel-report=json", "-n", "1")
+    assert len(snapshot(pytester.path)["pairs"]) == 4
+    assert "no artifacts" not in result.stdout.str()
+
+
+def test_without_a_worker_that_ends_well_the_loss_is_told(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("xdist")
+    write_project(pytester, SHOP + "def test_crash():\n    import os\n    os._exit(1)\n")
+    result = pytester.runpytest("--threatmodel-report=json", "-n", "1", "--max-worker-restart=0")
+    result.stdout.fnmatch_lines(["threat model: no artifacts: the worker that should have sent *"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_the_short_way_and_the_standard_protocol_tell_the_same(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP + 'pytestmark = [accept("TT01", reason="soon")]\n', conftest=OWN_FORMAT)
+    told = []
+    for extra in ((), ("--setup-show",)):
+        pytester.runpytest("--threatmodel-report=outcomes", *extra)
+        told.append(told_outcomes(pytester.path))
+    assert told[0] == told[1]
+    assert told[0]["TT01[Web]"] == "xfailed"
+
+
+def test_rule_errors_and_wrong_decisions_are_in_the_snapshot(pytester: pytest.Pytester) -> None:
+    write_project(pytester, BROKEN_SERVER + 'pytestmark = [accept("TT77", reason="x")]\n')
+    pytester.runpytest("--threatmodel-report=json")
+    made = snapshot(pytester.path)
+    assert [(pair["verdict"], pair["outcome"]) for pair in made["pairs"]][1] == ("error", "failed")
+    assert "cannot be compared" in made["pairs"][1]["error"]
+    assert "no threat matches 'TT77'" in made["problems"][0]
+
+
+def test_marks_of_a_conftest_are_in_the_snapshot(pytester: pytest.Pytester) -> None:
+    write_project(
+        pytester,
+        SHOP,
+        conftest="""
+        import pytest
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.threat_accept("TT01", reason="by the platform", owner="ops"))
+        """,
+    )
+    pytester.runpytest("--threatmodel-report=json")
+    made = snapshot(pytester.path)
+    pair = made["pairs"][0]
+    assert (pair["judged"], pair["outcome"]) == ("xfailed", "xfailed")
+    assert made["decisions"][pair["decision"]]["owner"] == "ops"
+
+
+def test_a_model_that_cannot_be_loaded_costs_only_itself(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP)
+    (pytester.path / "threatmodel_bad.py").write_text("1 / 0\n", encoding="utf-8")
+    pytester.runpytest("--threatmodel-report=json", "--continue-on-collection-errors")
+    assert [path.name for path in artifact(pytester.path, "").glob("*.json")] == ["threatmodel_shop.json"]
+
+
+def test_without_models_nothing_is_written(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_x(): pass")
+    pytester.runpytest("--threatmodel-report=json", "--threatmodel-seq=mmd").assert_outcomes(passed=1)
+    assert not artifact(pytester.path, "").exists()
+
+
+def test_switched_off_nothing_is_imported_or_written(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP, ini="threatmodel_report = json\n")
+    pytester.makepyfile(
+        "import sys\ndef test_x(): assert not [m for m in sys.modules if m.startswith('pytest_threatmodel.artifacts')]"
+    )
+    for off in ((), ("--no-threatmodel",)):
+        result = pytester.runpytest_subprocess(*off)
+        result.assert_outcomes(passed=1)
+    assert not artifact(pytester.path, "").exists()
+
+
+def test_redacted_reports_leave_counts_only(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP + 'pytestmark = [accept("TT01", reason="very secret", owner="Ann")]\n')
+    pytester.runpytest("--threatmodel-report=json,md,summary", "--threatmodel-redact")
+    for suffix in (".json", ".md", ".summary.md"):
+        text = artifact(pytester.path, f"threatmodel_shop{suffix}").read_text(encoding="utf-8")
+        for secret in ("Web", "Safe", "secret", "Ann", "TT01", "isHardened"):
+            assert secret not in text, suffix
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the folder is closed by its mode")
+def test_a_closed_folder_is_told(pytester: pytest.Pytester) -> None:
+    """Its owner may be root, whom no mode keeps out: then a file stands where the folder should be."""
+    write_project(pytester, SHOP)
+    folder = pytester.path / "closed"
+    folder.mkdir()
+    (folder / "threatmodel_shop.json").mkdir()
+    result = pytester.runpytest("--threatmodel-report=json", "--threatmodel-output=closed")
+    result.stdout.fnmatch_lines(["threat model: could not write threatmodel_shop.json: Is a directory: *"])
+    result.assert_outcomes(failed=1, passed=3)
+
+
+def test_quiet_runs_announce_nothing_but_problems(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP, conftest=OWN_FORMAT)
+    result = pytester.runpytest("--threatmodel-report=json,broken", "-q")
+    assert "generated" not in result.stdout.str()
+    assert "no ink" in result.stdout.str()
+
+
+def test_snapshot_tells_the_commit(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(pytester, SHOP)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    for command in (
+        ("init", "-q"),
+        ("add", "."),
+        ("-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-q", "-m", "x"),
+    ):
+        pytester.run("git", *command)
+    pytester.runpytest("--threatmodel-report=json")
+    run = snapshot(pytester.path)["run"]
+    assert len(run["commit"]) == 40
+    assert run["dirty"] is False
+    assert run["created"] == "2023-11-14T22:13:20Z"
+    with (pytester.path / "threatmodel_shop.py").open("a", encoding="utf-8") as file:
+        file.write("\n# changed\n")
+    pytester.runpytest("--threatmodel-report=json")
+    assert snapshot(pytester.path)["run"]["dirty"] is True
