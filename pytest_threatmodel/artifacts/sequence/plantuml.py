@@ -33,8 +33,9 @@ _WORDS: Final[dict[Shape, str]] = {
 }
 #: What PlantUML might read as its own: commands and preprocessor (they are words after a sign, or stand on lines of
 #: their own), and the markup of labels, which reads files and addresses: https://plantuml.com/creole. Letters, figures,
-#: spaces, and marks that stand neither first nor twice mean nothing to it.
-_MEANINGFUL: Final = re.compile(r"[^\w ,.?()/:'-]|_|([,.?()/:'-])\1+|\A[^\w]")
+#: spaces, and marks that stand neither first nor twice mean nothing to it. Beyond the Basic Multilingual Plane it tears
+#: characters in two.
+_MEANINGFUL: Final = re.compile(r"[^\w ,.?()/:'-]|[_\U00010000-\U0010ffff]|([,.?()/:'-])\1+|\A[^\w]")
 _FADED: Final = "#6b737c"
 _STYLE: Final = [
     "skinparam shadowing false",
@@ -124,5 +125,5 @@ def _escaped(line: str) -> str:
 
 
 def _code(char: str) -> str:
-    # More than five digits are no code.
-    return char if ord(char) > 0xFFFFF else f"<U+{ord(char):04X}>"
+    # More than five digits are no code: private characters, which no font has.
+    return f"<U+{ord(char):04X}>" if ord(char) <= 0xFFFFF else f"<U+005C>U{ord(char):08x}"
