@@ -41,9 +41,9 @@ def pytest_threatmodel_packs(config: pytest.Config) -> Iterable[Pack] | None:
 def pytest_threatmodel_formats(config: pytest.Config) -> Iterable[Format] | None:
     """Formats of diagrams and reports that a plugin or the root conftest brings; the built-in ones come the same way.
 
-    Their names join those that `--threatmodel-report`, `--threatmodel-dfd` and `--threatmodel-seq` take. Called when
-    artifacts are asked for. A distribution whose formats should also work in scripts, without pytest, offers them by
-    an entry point of the group `pytest_threatmodel.formats`, a function that returns formats, and needs no hook.
+    Their names join those that `--threatmodel-report` and `--threatmodel-seq` take. Called when
+    artifacts are asked for. A distribution may offer them by an entry point of the group `pytest_threatmodel.formats`,
+    a function that returns formats, instead of this hook.
 
     Args:
         config: pytest's configuration.

@@ -19,6 +19,9 @@ from pytest_threatmodel.analysis.wording import path
 from pytest_threatmodel.analysis.wording import value_text
 from pytest_threatmodel.model.labels import escape
 
+#: What is said instead of a fix where there is none.
+NO_FIX: Final = "no control closes this: change the design, or decide"
+
 _INDENT: Final = 6
 #: Where the second column begins.
 _SECOND: Final = 58
@@ -143,5 +146,5 @@ def _what_to_do(explanation: Explanation) -> Iterator[str]:
 
 def _fixes(explanation: Explanation) -> str:
     if not explanation.fixes:
-        return "no control closes this: change the design, or decide"
+        return NO_FIX
     return ", or ".join(changes_text(changes, explanation.element) for changes in explanation.fixes)

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Final
 
+from pytest_threatmodel.analysis.text import NO_FIX
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.shape import DecisionShape
@@ -14,8 +15,6 @@ from pytest_threatmodel.snapshot.shape import FactShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import PartShape
 from pytest_threatmodel.snapshot.shape import Snapshot
-
-NO_FIX: Final = "no control closes this: change the design, or decide"
 
 #: CVSS v3 vectors, as https://www.first.org/cvss/v3.1/specification-document writes them.
 _VECTOR: Final = re.compile(r"CVSS:3\.[01](?:/[A-Z]{1,3}:[A-Z]){8,}")

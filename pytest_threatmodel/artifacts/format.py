@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Final
 from typing import Literal
 
 from pytest_threatmodel.snapshot.shape import Snapshot
 
-#: The option that asks for a format: `--threatmodel-report=html`, `--threatmodel-dfd=svg`, `--threatmodel-seq=svg`.
-Group = Literal["report", "dfd", "seq"]
-
-GROUPS: Final[tuple[Group, ...]] = ("dfd", "seq", "report")
+#: The option that asks for a format: `--threatmodel-report=json`, `--threatmodel-seq=mmd`.
+Group = Literal["report", "seq"]
 
 
 class ArtifactError(Exception):
@@ -25,23 +22,13 @@ class Request:
     """How artifacts are to be made.
 
     Args:
-        color: "findings" colours a diagram's elements by their worst open finding, "none" leaves them plain.
         levels: the levels of detail that diagrams show; None for all.
         redact: reports leave counts only.
-        report: name of the model's HTML report in the same folder, to which diagrams link; empty where there is none.
-        dot: the command that lays diagrams out; empty for the first of `dot` and graphviz-pure that is there.
-        plantuml: the command, or the jar, that draws PlantUML; empty for `plantuml` if it is there.
-        seconds: after which a command that draws is given up.
         warn: takes one line for people, where an artifact is made but differs from what was asked for.
     """
 
-    color: str = "findings"
     levels: frozenset[int] | None = None
     redact: bool = False
-    report: str = ""
-    dot: str = ""
-    plantuml: str = ""
-    seconds: float = 30.0
     warn: Callable[[str], None] = field(default=lambda line: None)
 
 
@@ -50,9 +37,9 @@ class Format:
     """One kind of file that can be written for each model.
 
     Args:
-        name: by which the option asks for it, "html".
+        name: by which the option asks for it, "json".
         group: the option that does.
-        suffix: how the file's name ends, after that of the model: ".html", ".dfd.svg".
+        suffix: how the file's name ends, after that of the model: ".json", ".seq.mmd".
         title: what it is, for `index.html` and help.
         render: makes the content from a snapshot. What it raises is told in one line, and costs nothing else.
         redacts: whether it heeds `Request.redact`; other formats are refused with `--threatmodel-redact`.

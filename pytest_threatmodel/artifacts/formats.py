@@ -83,15 +83,6 @@ def checked(offered: object, where: str) -> list[Format]:
     return formats
 
 
-def available() -> list[Format]:
-    """The formats that a script knows: the built-in ones and those of entry points.
-
-    Raises:
-        FormatError: an entry point is broken, or two formats have the same name.
-    """
-    return without_twins([*builtin(), *installed()])
-
-
 def without_twins(formats: list[Format]) -> list[Format]:
     """The formats, if no two have the same name or would write the same file.
 

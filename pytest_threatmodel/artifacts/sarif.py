@@ -11,7 +11,7 @@ from typing import Any
 from typing import Final
 from urllib.parse import quote
 
-from pytest_threatmodel.artifacts.findings import NO_FIX
+from pytest_threatmodel.analysis.text import NO_FIX
 from pytest_threatmodel.artifacts.findings import cut
 from pytest_threatmodel.artifacts.findings import decided_text
 from pytest_threatmodel.artifacts.findings import findings
@@ -19,10 +19,10 @@ from pytest_threatmodel.artifacts.findings import fingerprint
 from pytest_threatmodel.artifacts.findings import fixes
 from pytest_threatmodel.artifacts.findings import reasons
 from pytest_threatmodel.artifacts.format import Request
-from pytest_threatmodel.artifacts.html.text import shown
 from pytest_threatmodel.artifacts.sarif_rules import LEVELS
 from pytest_threatmodel.artifacts.sarif_rules import rating
 from pytest_threatmodel.artifacts.sarif_rules import rule
+from pytest_threatmodel.artifacts.text import shown
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open

@@ -9,10 +9,10 @@ from typing import Final
 
 from pytest_threatmodel.artifacts.findings import cut
 from pytest_threatmodel.artifacts.findings import score
-from pytest_threatmodel.artifacts.html.text import shown
 from pytest_threatmodel.artifacts.markdown.text import lines
 from pytest_threatmodel.artifacts.markdown.text import prose
 from pytest_threatmodel.artifacts.markdown.text import reference
+from pytest_threatmodel.artifacts.text import shown
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import ThreatShape

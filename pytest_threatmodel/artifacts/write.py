@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,8 +19,6 @@ from pytest_threatmodel.artifacts.names import stems
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.shape import Snapshot
 
-#: What the HTML report is called, to which diagrams link.
-_REPORT: Final = "html"
 _LONGEST_LINE: Final = 500
 
 
@@ -72,28 +69,21 @@ def write_artifacts(
     names = stems(snapshot["model"]["file"] for snapshot in snapshots)
     for snapshot in snapshots:
         stem = names[snapshot["model"]["file"]]
-        for each, asked in _jobs(formats, stem, request):
-            _write_one(snapshot, each, f"{stem}{each.suffix}", folder, asked, written)
+        for each in formats:
+            _write_one(snapshot, each, f"{stem}{each.suffix}", folder, request, written)
     if written.artifacts:
         _write_index(snapshots, folder, request, written)
     return written
 
 
-def _jobs(formats: Sequence[Format], stem: str, request: Request) -> Iterator[tuple[Format, Request]]:
-    """Each format, with the request as it goes for this model."""
-    report = next((each for each in formats if each.group == "report" and each.name == _REPORT), None)
-    link = "" if report is None else f"{stem.rpartition('/')[2]}{report.suffix}"
-    yield from ((each, replace(request, report=link)) for each in formats)
-
-
 def _write_one(snapshot: Snapshot, form: Format, name: str, folder: Path, request: Request, written: Written) -> None:
     def warn(line: str) -> None:
-        written.problems.append(f"{shown(name)}: {line}")
+        written.problems.append(f"{escape(name)}: {line}")
 
     try:
         path = write_file(folder, name, form.render(snapshot, replace(request, warn=warn)))
     except Exception as error:  # whatever a format does, the others and the results are kept
-        written.problems.append(f"could not write {shown(name)}: {told(error)}")
+        written.problems.append(f"could not write {escape(name)}: {told(error)}")
     else:
         written.artifacts.append(Artifact(path, name, form, snapshot["model"]["file"]))
 
@@ -122,7 +112,7 @@ def write_file(folder: Path, name: str, content: str | bytes) -> Path:
     """
     path = folder.joinpath(*name.split("/"))
     if ".." in path.relative_to(folder).parts:
-        raise ArtifactError(f"{shown(name)} leads out of {folder}")
+        raise ArtifactError(f"{escape(name)} leads out of {folder}")
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not by tempfile, whose files nobody else may read.
@@ -150,8 +140,3 @@ def told(error: Exception) -> str:
         text = f"{type(error).__name__}: {error}"
     line = escape(" ".join(text.split()))
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 3]}..."
-
-
-def shown(name: str) -> str:
-    """A file's name for a terminal."""
-    return escape(name)

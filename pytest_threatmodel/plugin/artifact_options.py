@@ -118,13 +118,8 @@ def read(config: pytest.Config) -> ArtifactSettings:
 
     wanted = {group: _wanted(config, group) for group in _GROUPS}
     redact = _flag(config, "threatmodel_redact")
-    request = Request(
-        levels=_levels(config),
-        redact=redact,
-    )
-    formats = tuple(_formats(config, wanted)) if any(wanted.values()) else ()
-    if redact:
-        _refuse_named(formats)
+    request = Request(levels=_levels(config), redact=redact)
+    formats = tuple(_formats(config, wanted, redact)) if any(wanted.values()) else ()
     return ArtifactSettings(formats, _folder(config), request, _flag(config, "threatmodel_collect_artifacts"))
 
 
@@ -160,7 +155,7 @@ def _source(config: pytest.Config, name: str) -> str:
     return f"ini setting {name}"
 
 
-def _formats(config: pytest.Config, wanted: dict[Group, list[str]]) -> Iterator[Format]:
+def _formats(config: pytest.Config, wanted: dict[Group, list[str]], redact: bool) -> Iterator[Format]:
     from pytest_threatmodel.artifacts import formats
 
     try:
@@ -172,23 +167,22 @@ def _formats(config: pytest.Config, wanted: dict[Group, list[str]]) -> Iterator[
         known = formats.without_twins(offered)
     except formats.FormatError as error:
         raise pytest.UsageError(f"threat model formats: {error}") from None
-    chosen: list[Format] = []
     for group, names in wanted.items():
         try:
-            chosen += formats.choose(known, group, names)
+            chosen = formats.choose(known, group, names)
         except formats.FormatError as error:
             raise pytest.UsageError(f"{_source(config, f'threatmodel_{group}')}: {error}") from None
-    try:
-        yield from formats.without_twins(chosen)
-    except formats.FormatError as error:
-        raise pytest.UsageError(f"{_source(config, 'threatmodel_report')}: {error} would be one file") from None
+        if redact:
+            _refuse_named(chosen, known)
+        yield from chosen
 
 
-def _refuse_named(formats: Iterable[Format]) -> None:
-    for each in formats:
+def _refuse_named(chosen: Iterable[Format], known: Iterable[Format]) -> None:
+    can = ", ".join(each.name for each in known if each.redacts)
+    for each in chosen:
         if not each.redacts:
             raise pytest.UsageError(
-                f"--threatmodel-redact: {each.title} ({each.name}) cannot leave counts only; md, summary and json can"
+                f"--threatmodel-redact: {each.title} ({each.name}) cannot leave counts only, expected {can}"
             )
 
 

@@ -37,7 +37,7 @@ def _word(report: pytest.TestReport) -> OutcomeWord | None:
         return "xfailed" if expected else "skipped"
     if report.failed:
         return "failed"
-    if report.when == "call":
+    if report.passed and report.when == "call":
         return "xpassed" if expected else "passed"
     return None
 

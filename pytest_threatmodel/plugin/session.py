@@ -133,14 +133,17 @@ def _register_artifacts(config: pytest.Config) -> None:
     """Write artifacts, where some are asked for or somebody awaits what they are made of."""
     from pytest_threatmodel.plugin import artifact_options
 
-    asked = artifact_options.asks(config)
-    if not asked and not config.hook.pytest_threatmodel_verdicts.get_hookimpls():
+    awaited = bool(config.hook.pytest_threatmodel_verdicts.get_hookimpls())
+    if not awaited and not artifact_options.asks(config):
         return
     from pytest_threatmodel.plugin.artifacts import Artifacts
     from pytest_threatmodel.plugin.artifacts import BuiltinFormats
 
     config.pluginmanager.register(BuiltinFormats())
-    config.pluginmanager.register(Artifacts(config, artifact_options.read(config)))
+    settings = artifact_options.read(config)
+    # A folder alone asks for nothing, and snapshots of large models take seconds.
+    if awaited or settings.formats:
+        config.pluginmanager.register(Artifacts(config, settings))
 
 
 def shown_path(config: pytest.Config, path: Path) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
 
+from pytest_threatmodel.library import threat
+
 if TYPE_CHECKING:
     from pytest_threatmodel.snapshot.shape import DecisionShape
     from pytest_threatmodel.snapshot.shape import ElementShape
@@ -13,8 +15,8 @@ if TYPE_CHECKING:
     from pytest_threatmodel.snapshot.shape import Snapshot
     from pytest_threatmodel.snapshot.shape import ThreatShape
 
-#: The severities, the worst first.
-SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
+#: The severities, the worst first; as text, which they are in a snapshot.
+SEVERITIES: Final[tuple[str, ...]] = threat.SEVERITIES
 
 
 class Reader:
@@ -27,7 +29,7 @@ class Reader:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.elements: dict[str, ElementShape] = {element["label"]: element for element in snapshot["elements"]}
-        self.threats: dict[str, ThreatShape] = {threat["id"]: threat for threat in snapshot["threats"]}
+        self.threats: dict[str, ThreatShape] = {each["id"]: each for each in snapshot["threats"]}
         #: label -> its number, counted from 0 as created: a stable and safe id for links, `f"element-{number}"`.
         self.numbers: dict[str, int] = {label: number for number, label in enumerate(self.elements)}
 
@@ -38,13 +40,6 @@ class Reader:
         known = self.snapshot["kinds"][element["kind"]]["fields"].get(field)
         return None if known is None else known["default"]
 
-    def control(self, element: ElementShape, name: str) -> Any:
-        """A control of an element, its default where nobody stated it; None where there is no such control."""
-        if name in element["controls"]:
-            return element["controls"][name]
-        known = self.snapshot["kinds"]["Controls"]["fields"].get(name)
-        return None if known is None else known["default"]
-
     def is_a(self, element: ElementShape, kind: str) -> bool:
         """Whether the element is of a kind or a special case of it."""
         return kind in self.snapshot["kinds"][element["kind"]]["kinds"]
@@ -53,16 +48,6 @@ class Reader:
         """The decision on a pair, lapsed or not."""
         number = pair["decision"]
         return None if number is None else self.snapshot["decisions"][number]
-
-    def open_findings(self) -> dict[str, list[PairShape]]:
-        """Label -> its open findings, the worst first; elements without any are left out."""
-        found: dict[str, list[PairShape]] = {}
-        for pair in self.snapshot["pairs"]:
-            if is_open(pair):
-                found.setdefault(pair["element"], []).append(pair)
-        for pairs in found.values():
-            pairs.sort(key=lambda pair: SEVERITIES.index(pair["severity"]))
-        return found
 
 
 def is_open(pair: PairShape) -> bool:

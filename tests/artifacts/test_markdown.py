@@ -209,4 +209,4 @@ def test_a_sequence_that_forges_would_refuse_is_left_out() -> None:
     flows = "for number in range(501):\n    Dataflow(one, one, f'{number} with a long name ' + 'x' * 80)\n"
     written = full(built(f'from pytest_threatmodel import *\ntm = TM("Long")\none = Server("One")\n{flows}'), Request())
     assert "```mermaid" not in written
-    assert "Too long to be drawn here; `--threatmodel-seq=svg` draws it." in written
+    assert "Too long to be drawn here; `--threatmodel-seq=puml` writes it for PlantUML." in written

@@ -65,34 +65,20 @@ def test_every_format_is_written_and_linked(shop: Snapshot, tmp_path: Path) -> N
 
 def test_a_fault_costs_its_own_file_only(shop: Snapshot, tmp_path: Path) -> None:
     broken = Format("broken", "report", ".broken", "broken", _fails)
-    refused = Format("refused", "dfd", ".dfd.svg", "refused", _refuses)
+    refused = Format("refused", "seq", ".seq.svg", "refused", _refuses)
     written = write_artifacts([shop], [broken, refused, NAME], tmp_path / "out", Request())
     assert [artifact.name for artifact in written.artifacts] == ["threatmodel_sample.name.txt"]
     assert written.problems == [
         "could not write threatmodel_sample.broken: ValueError: two lines of \\x1b[31mred",
-        "could not write threatmodel_sample.dfd.svg: there is no dot here",
+        "could not write threatmodel_sample.seq.svg: there is no dot here",
     ]
 
 
 def test_warnings_name_their_file(shop: Snapshot, tmp_path: Path) -> None:
-    drawing = Format("svg", "dfd", ".dfd.svg", "data-flow diagram", _warns)
+    drawing = Format("svg", "seq", ".seq.svg", "sequence diagram", _warns)
     written = write_artifacts([shop], [drawing], tmp_path / "out", Request())
-    assert written.problems == ["threatmodel_sample.dfd.svg: drawn without labels"]
+    assert written.problems == ["threatmodel_sample.seq.svg: drawn without labels"]
     assert len(written.artifacts) == 1
-
-
-def test_diagrams_link_to_the_report_of_their_run_only(shop: Snapshot, tmp_path: Path) -> None:
-    asked: list[str] = []
-
-    def note(snapshot: Snapshot, request: Request) -> str:
-        asked.append(request.report)
-        return ""
-
-    drawing = Format("svg", "dfd", ".dfd.svg", "data-flow diagram", note)
-    report = Format("html", "report", ".html", "HTML report", _name)
-    write_artifacts([shop], [drawing], tmp_path / "out", Request())
-    write_artifacts([shop], [drawing, report], tmp_path / "out", Request())
-    assert asked == ["", "threatmodel_sample.html"]
 
 
 def test_without_any_artifact_there_is_no_folder(shop: Snapshot, tmp_path: Path) -> None:

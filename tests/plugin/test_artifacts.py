@@ -211,7 +211,10 @@ def test_output_goes_where_it_is_asked_for(pytester: pytest.Pytester) -> None:
         (("--threatmodel-levels=",), "--threatmodel-levels: '', expected whole numbers separated by commas"),
         (("--threatmodel-output=conftest.py",), "--threatmodel-output: *conftest.py is no folder"),
         (("--threatmodel-output=",), "--threatmodel-output: expected a folder"),
-        (("--threatmodel-redact", "--threatmodel-report=csv"), "--threatmodel-redact: CSV report (csv) cannot leave *"),
+        (
+            ("--threatmodel-redact", "--threatmodel-report=csv"),
+            "--threatmodel-redact: CSV report (csv) cannot leave counts only, expected md, summary, json",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_usage_error(pytester: pytest.Pytester, arguments: tuple[str, ...], said: str) -> None:
@@ -375,6 +378,15 @@ def test_switched_off_nothing_is_imported_or_written(pytester: pytest.Pytester) 
         result = pytester.runpytest_subprocess(*off)
         result.assert_outcomes(passed=1)
     assert not artifact(pytester.path, "").exists()
+
+
+def test_a_folder_alone_asks_for_nothing(pytester: pytest.Pytester) -> None:
+    """It switches models on, as every option does, and is checked; no snapshot is made for it."""
+    write_project(pytester, SHOP)
+    result = pytester.runpytest("--threatmodel-output=made", "--trace-config")
+    result.assert_outcomes(failed=1, passed=3)
+    assert "plugin.artifacts.Artifacts" not in result.stdout.str()
+    assert not (pytester.path / "made").exists()
 
 
 def test_redacted_reports_leave_counts_only(pytester: pytest.Pytester) -> None:

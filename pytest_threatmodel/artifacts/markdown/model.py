@@ -68,7 +68,7 @@ def _sequence(reader: Reader, request: Request) -> Iterator[str]:
         return
     yield "## Sequence"
     if len(made) > _LONGEST_DIAGRAM:
-        yield "Too long to be drawn here; `--threatmodel-seq=svg` draws it."
+        yield "Too long to be drawn here; `--threatmodel-seq=puml` writes it for PlantUML."
         return
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", made) or [""]))
     yield lines(f"{fence}mermaid", made.rstrip("\n"), fence)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pytest_threatmodel.artifacts.findings import cut
-from pytest_threatmodel.artifacts.html.text import web_address
+from pytest_threatmodel.artifacts.text import web_address
 from pytest_threatmodel.model.labels import escape
 
 #: A word with nothing in it that some renderer could read as more: "don't", "and/or", "e.g.", "25,000", "(plain)".

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from typing import Final
 from typing import Literal
 
-from pytest_threatmodel.artifacts.dfd.ids import ids
-from pytest_threatmodel.artifacts.dfd.notation import look
+from pytest_threatmodel.artifacts.sequence.ids import ids
 from pytest_threatmodel.snapshot.read import Reader
 
 if TYPE_CHECKING:
@@ -23,17 +22,35 @@ if TYPE_CHECKING:
 #: How the head of a lifeline looks.
 Shape = Literal["person", "square", "round", "stack", "store", "hexagon", "octagon", "zone"]
 
-_SHAPES: Final[dict[str, Shape]] = {
-    "Actor": "person",
-    "ExternalEntity": "square",
-    "SetOfProcesses": "stack",
-    "Datastore": "store",
-    "Lambda": "hexagon",
-    "LLM": "octagon",
-    "Agent": "octagon",
-    "Boundary": "zone",
-    "Server": "round",
-    "Process": "round",
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind is shown.
+
+    Args:
+        word: what people call it.
+        shape: of the head of its lifeline.
+    """
+
+    word: str
+    shape: Shape = "square"
+
+
+_LOOKS: Final = {
+    "Actor": Look("actor", "person"),
+    "ExternalEntity": Look("external entity"),
+    "Server": Look("server", "round"),
+    "SetOfProcesses": Look("set of processes", "stack"),
+    "Process": Look("process", "round"),
+    "Datastore": Look("datastore", "store"),
+    "Lambda": Look("function", "hexagon"),
+    "LLM": Look("language model", "octagon"),
+    "Agent": Look("agent", "octagon"),
+    "Boundary": Look("boundary", "zone"),
+    "Asset": Look("asset"),
+    "Data": Look("data"),
+    "Dataflow": Look("flow"),
+    "Element": Look("element"),
 }
 #: Not lifelines, unless a flow begins or ends there.
 _OTHER: Final = ("Boundary", "Dataflow", "Data")
@@ -44,7 +61,7 @@ class Zone:
     """A trust boundary around lifelines.
 
     Args:
-        number: of the element.
+        number: of the element, since names may be the same.
         name: as the author wrote it.
         in_scope: whether threats against it are looked at.
     """
@@ -60,14 +77,13 @@ class Participant:
 
     Args:
         id: names it in texts, safe, and of no other element's doing.
-        number, name, in_scope: as of a zone.
+        name, in_scope: as of a zone.
         kind: what people call its kind.
         shape: of its head.
         path: the zones around it, the outermost first.
     """
 
     id: str
-    number: int
     name: str
     in_scope: bool
     kind: str
@@ -80,7 +96,7 @@ class Message:
     """A flow.
 
     Args:
-        number, name, in_scope: as of a zone.
+        name, in_scope: as of a zone.
         order: its number in the sequence, or None.
         source, sink: index of the participants.
         way: protocol and port, and whether it is encrypted.
@@ -89,7 +105,6 @@ class Message:
         is_response: whether it answers another flow.
     """
 
-    number: int
     name: str
     in_scope: bool
     order: int | None
@@ -126,11 +141,6 @@ class Diagram:
     participants: tuple[Participant, ...]
     steps: tuple[Step, ...]
     nothing: str
-
-    @property
-    def messages(self) -> list[Message]:
-        """The messages alone."""
-        return [step for step in self.steps if isinstance(step, Message)]
 
 
 def diagram(snapshot: Snapshot, request: Request) -> Diagram:
@@ -246,20 +256,22 @@ class _Builder:
 
     def _participant(self, label: str) -> Participant:
         element = self._elements[label]
+        look = self._look(element)
         return Participant(
             # With a prefix it is no word of any language.
             id=f"p_{self._ids[label]}",
-            number=self._reader.numbers[label],
             name=element["name"],
             in_scope=element["in_scope"],
-            kind=look(self._reader, element).word,
-            shape=self._shape(element),
+            kind=look.word,
+            shape=look.shape,
             path=tuple(self._zone(zone) for zone in self._paths[label]),
         )
 
-    def _shape(self, element: ElementShape) -> Shape:
-        kinds = self._reader.snapshot["kinds"][element["kind"]]["kinds"]
-        return next((_SHAPES[kind] for kind in kinds if kind in _SHAPES), "square")
+    def _look(self, element: ElementShape) -> Look:
+        """As the nearest kind that has a look, but by its own kind's name."""
+        kind = element["kind"]
+        nearest = next(each for each in self._reader.snapshot["kinds"][kind]["kinds"] if each in _LOOKS)
+        return _LOOKS[nearest] if nearest == kind else Look(kind, _LOOKS[nearest].shape)
 
     def _zone(self, label: str) -> Zone:
         element = self._elements[label]
@@ -268,7 +280,6 @@ class _Builder:
     def _message(self, label: str, order: int | None, columns: dict[str, int]) -> Message:
         element, flow = self._elements[label], self._flow(label)
         return Message(
-            number=self._reader.numbers[label],
             name=element["name"],
             in_scope=element["in_scope"],
             order=order,

@@ -9,10 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from typing import Final
 
-from pytest_threatmodel.artifacts.dfd.text import visible
+from pytest_threatmodel.artifacts.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Iterator
 
 #: Advance widths of DejaVu Sans 2.37, in hundredths of an em and rounded up. It is the widest of the fonts that
@@ -30,26 +29,14 @@ _WIDTHS: Final = {
     87: "#+<=>^~Mw",
     100: "%@Wm",
 }
-_WIDTH: Final = {char: width / 100 for width, chars in _WIDTHS.items() for char in chars}
-_BOLD: Final = 1.12
+_WIDTH: Final = {char: hundredths / 100 for hundredths, chars in _WIDTHS.items() for char in chars}
 #: Where a word may go on in the next line.
 _SOFT: Final = re.compile(r"(?<=[-/_.])(?=\w)")
 
 
-def width(text: str, size: int, *, bold: bool = False) -> float:
-    """How wide the text is at most, in pixels.
-
-    Args:
-        text: on one line.
-        size: of the font, in pixels.
-        bold: whether it is set in bold.
-    """
-    return sum(map(_advance, text)) * size * (_BOLD if bold else 1)
-
-
-def widest(lines: Iterable[str], size: int, *, bold: bool = False) -> float:
-    """The width of the widest line, 0 for none."""
-    return max((width(line, size, bold=bold) for line in lines), default=0)
+def width(text: str) -> float:
+    """How wide a line is at most, in em."""
+    return sum(map(_advance, text))
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +56,7 @@ def _advance(char: str) -> float:
     return _WIDTH.get(plain, 0.87)
 
 
-def wrapped(text: str, room: float, size: int, most: int, *, bold: bool = False) -> list[str]:
+def wrapped(text: str, room: float, size: int, most: int) -> list[str]:
     """The text in lines that fit, the last one ending with "…" where something is cut off.
 
     Its own line breaks stay, its empty lines go; words that are too long are broken anywhere.
@@ -79,9 +66,8 @@ def wrapped(text: str, room: float, size: int, most: int, *, bold: bool = False)
         room: for a line, in pixels.
         size: of the font, in pixels.
         most: lines.
-        bold: whether it is set in bold.
     """
-    ems = room / size / (_BOLD if bold else 1)
+    ems = room / size
     # Lazily: of a very long text only the start is measured.
     lines = list(islice((part for line in text.splitlines() for part in _filled(visible(line), ems)), most + 1))
     if len(lines) <= most:
@@ -92,8 +78,8 @@ def wrapped(text: str, room: float, size: int, most: int, *, bold: bool = False)
 def _filled(text: str, ems: float) -> Iterator[str]:
     line, used = "", 0.0
     for space, part in _parts(text, ems):
-        needed = width(part, 1)
-        gap = width(space, 1) if line else 0
+        needed = width(part)
+        gap = width(space) if line else 0
         if line and used + gap + needed > ems:
             yield line
             line, used = part, needed
@@ -123,6 +109,6 @@ def _pieces(word: str, ems: float) -> Iterator[str]:
 
 
 def _cut(line: str, ems: float) -> str:
-    while line and width(f"{line}…", 1) > ems:
+    while line and width(f"{line}…") > ems:
         line = line[:-1]
     return f"{line.rstrip()}…"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Final
 
-from pytest_threatmodel.artifacts.dfd.text import visible
+from pytest_threatmodel.artifacts.text import visible
 
 if TYPE_CHECKING:
-    from pytest_threatmodel.artifacts.sequence.messages import Diagram
     from pytest_threatmodel.artifacts.sequence.messages import Message
     from pytest_threatmodel.artifacts.sequence.messages import Participant
     from pytest_threatmodel.artifacts.sequence.messages import Zone
@@ -49,31 +48,3 @@ def details(message: Message) -> list[str]:
     scope = [] if message.in_scope else [_OUT]
     data = [f"data: {', '.join(message.data)}"] if message.data else []
     return [visible(line) for line in (", ".join([message.way, *scope]), *data)]
-
-
-def sentence(message: Message, diagram: Diagram) -> str:
-    """All that the diagram says about a message, on one line and never cut."""
-    ends = [name_of(diagram.participants[end]) for end in (message.source, message.sink)]
-    response = " (response)" if message.is_response else ""
-    note = f"; note: {message.note}" if message.note.strip() else ""
-    return visible(f"{titled(message)}{response}, {' to '.join(ends)}; {'; '.join(details(message))}{note}")
-
-
-def described(participant: Participant) -> str:
-    """All that the diagram says about a participant, on one line and never cut."""
-    zones = [f"in {zone_path(participant.path)}"] if participant.path else []
-    scope = [] if participant.in_scope else [_OUT]
-    return visible("; ".join([f"{name_of(participant)}, {participant.kind}", *zones, *scope]))
-
-
-def summary(diagram: Diagram) -> str:
-    """The diagram in one sentence."""
-    if not diagram.participants:
-        return diagram.nothing
-    zones = {zone.number for participant in diagram.participants for zone in participant.path}
-    counted = [
-        (len(diagram.participants), "participant", "participants"),
-        (len(zones), "trust boundary", "trust boundaries"),
-        (len(diagram.messages), "message", "messages"),
-    ]
-    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counted)

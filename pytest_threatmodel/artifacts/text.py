@@ -1,4 +1,4 @@
-"""Text from models and packs, made safe to show on a page."""
+"""Text from models and packs, made fit to be shown."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from pytest_threatmodel.model.labels import escape
 
 _SCHEMES: Final = ("http", "https")
+#: Unassigned for ever, so no control characters, but not allowed in XML: https://www.w3.org/TR/xml/#charsets
+_NO_XML: Final = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
 def shown(text: str) -> str:
-    """The text as the page shows it: lines stay lines, other control, format and surrogate characters are escaped.
+    """The text as it can be shown: lines stay lines, other control, format and surrogate characters are escaped.
 
     Nothing is done about markup: that is the matter of whatever the text is put into.
     """
@@ -19,6 +21,11 @@ def shown(text: str) -> str:
         return text
     lines = text.replace("\r\n", "\n").expandtabs(4).split("\n")
     return "\n".join(escape(line) for line in lines)
+
+
+def visible(text: str) -> str:
+    """The text on one line, with what cannot be seen or is no XML backslash-escaped."""
+    return escape(" ".join(text.split())).translate(_NO_XML)
 
 
 def web_address(reference: str) -> str:

@@ -1,4 +1,4 @@
-"""Names of elements inside DOT and SVG files: safe, readable, and of no other element's doing."""
+"""Names of elements inside diagrams: safe, readable, and of no other element's doing."""
 
 from __future__ import annotations
 
