@@ -60,6 +60,7 @@ def squeezed(text: str) -> str:
         ("<b> <i> next to each other", "`<b> <i>` next to each other"),
         ("https://example.org now", "`https://example.org` now"),
         ("with `tick", "with `` `tick ``"),
+        ('see accept("DE01"), please', 'see `accept("DE01")`, please'),
         ("", ""),
     ],
 )

@@ -19,7 +19,8 @@ from pytest_threatmodel.model.labels import escape
 _WORD: Final = r"[^\W\d_]+(?:['\u2019/-][^\W\d_]+)*"
 _PLAIN: Final = re.compile(rf"(?:{_WORD}|(?:[a-z]\.)+[a-z]|\d+(?:[.,]\d+)*|[/\u2013\u2014&])")
 _BEFORE: Final = "(\"'"
-_AFTER: Final = ".,;:!?)…\"'"
+_ENDS: Final = ".,;:!?…"
+_AFTER: Final = f"{_ENDS})\"'"
 #: What looks like a commit, like the number of a list where it stands first, or like the name of a field.
 _DOUBTFUL: Final = re.compile(r"[0-9a-fA-F]{7,40}|\d+[.)]+|[a-z]+[A-Z]\w*")
 _LONGEST_NAME: Final = 160
@@ -57,11 +58,12 @@ def prose(text: str, longest: int = 10_000) -> str:
     shown: list[str] = []
     doubtful: list[str] = []
     for word in filter(None, map(escape, words)):
-        before, core, after = _parts(word)
+        core, after = _parts(word)
+        stem = word.rstrip(_ENDS)
         if _is_plain(core, after):
             shown += [*_spanned(doubtful), word]
-        elif before or after:
-            shown += [*_spanned(doubtful), f"{before}{code(core, longest)}{after}"]
+        elif stem and stem != word:
+            shown.append("".join(_spanned([*doubtful, stem])) + word[len(stem) :])
         else:
             doubtful.append(word)
             continue
@@ -73,12 +75,11 @@ def _spanned(words: list[str]) -> list[str]:
     return [code(" ".join(words), len(" ".join(words)))] if words else []
 
 
-def _parts(word: str) -> tuple[str, str, str]:
-    """What is before the word, the word, and what is after it: brackets, quotes and the end of a sentence."""
+def _parts(word: str) -> tuple[str, str]:
+    """The word, and what is after it; without brackets and quotes."""
     core = word.lstrip(_BEFORE)
-    before = word[: len(word) - len(core)]
     bare = core.rstrip(_AFTER)
-    return (before, bare, core[len(bare) :]) if bare else ("", word, "")
+    return (bare, core[len(bare) :]) if bare else (word, "")
 
 
 def _is_plain(core: str, after: str) -> bool:
