@@ -19,8 +19,7 @@ from pytest_threatmodel.model.labels import escape
 _WORD: Final = r"[^\W\d_]+(?:['\u2019/-][^\W\d_]+)*"
 _PLAIN: Final = re.compile(rf"(?:{_WORD}|(?:[a-z]\.)+[a-z]|\d+(?:[.,]\d+)*|[/\u2013\u2014&])")
 _BEFORE: Final = "(\"'"
-_ENDS: Final = ".,;:!?…"
-_AFTER: Final = f"{_ENDS})\"'"
+_AFTER: Final = ".,;:!?)…\"'"
 #: What looks like a commit, like the number of a list where it stands first, or like the name of a field.
 _DOUBTFUL: Final = re.compile(r"[0-9a-fA-F]{7,40}|\d+[.)]+|[a-z]+[A-Z]\w*")
 _LONGEST_NAME: Final = 160
@@ -58,12 +57,11 @@ def prose(text: str, longest: int = 10_000) -> str:
     shown: list[str] = []
     doubtful: list[str] = []
     for word in filter(None, map(escape, words)):
-        core, after = _parts(word)
-        stem = word.rstrip(_ENDS)
+        before, core, after = _parts(word)
         if _is_plain(core, after):
             shown += [*_spanned(doubtful), word]
-        elif stem and stem != word:
-            shown.append("".join(_spanned([*doubtful, stem])) + word[len(stem) :])
+        elif before or after:
+            shown += [*_spanned(doubtful), f"{before}{code(core, longest)}{after}"]
         else:
             doubtful.append(word)
             continue
@@ -75,11 +73,25 @@ def _spanned(words: list[str]) -> list[str]:
     return [code(" ".join(words), len(" ".join(words)))] if words else []
 
 
-def _parts(word: str) -> tuple[str, str]:
-    """The word, and what is after it; without brackets and quotes."""
+def _parts(word: str) -> tuple[str, str, str]:
+    """What is before the word, the word, and what is after it: brackets, quotes and the end of a sentence.
+
+    What closes inside the word what opens there is part of it: `accept("DE01")`.
+    """
     core = word.lstrip(_BEFORE)
-    bare = core.rstrip(_AFTER)
-    return (bare, core[len(bare) :]) if bare else (word, "")
+    before = word[: len(word) - len(core)]
+    bare = core
+    while bare and bare[-1] in _AFTER and not _closes(bare):
+        bare = bare[:-1]
+    return (before, bare, core[len(bare) :]) if bare else ("", word, "")
+
+
+def _closes(text: str) -> bool:
+    """Whether the last character closes a bracket or a quote that the text opens."""
+    rest, last = text[:-1], text[-1]
+    if last == ")":
+        return rest.count("(") > rest.count(")")
+    return last in "\"'" and rest.count(last) % 2 == 1
 
 
 def _is_plain(core: str, after: str) -> bool:
