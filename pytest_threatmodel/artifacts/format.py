@@ -9,8 +9,10 @@ from typing import Literal
 
 from pytest_threatmodel.snapshot.shape import Snapshot
 
-#: The option that asks for a format: `--threatmodel-report=json`, `--threatmodel-seq=mmd`.
-Group = Literal["report", "seq"]
+#: The option that asks for a format: `--threatmodel-dfd=svg`, `--threatmodel-seq=mmd`, `--threatmodel-report=json`.
+Group = Literal["dfd", "seq", "report"]
+#: What the colours of a data-flow diagram say.
+Color = Literal["findings", "none"]
 
 
 class ArtifactError(Exception):
@@ -24,11 +26,21 @@ class Request:
     Args:
         levels: the levels of detail that diagrams show; None for all.
         redact: reports leave counts only.
+        color: what the colours of data-flow diagrams say.
+        report: the HTML report of the model, relative to the artifact, for links; empty where none is written.
+        dot: the program that lays out data-flow diagrams; empty to look for one.
+        plantuml: the program that draws sequence diagrams, with its arguments, or a `.jar`; empty for none.
+        seconds: how long a program may take for one diagram.
         warn: takes one line for people, where an artifact is made but differs from what was asked for.
     """
 
     levels: frozenset[int] | None = None
     redact: bool = False
+    color: Color = "findings"
+    report: str = ""
+    dot: str = ""
+    plantuml: str = ""
+    seconds: float = 25.0
     warn: Callable[[str], None] = field(default=lambda line: None)
 
 

@@ -51,6 +51,15 @@ def builtin() -> list[Format]:
     ]
 
 
+def available() -> list[Format]:
+    """All formats that a script without pytest can write.
+
+    Raises:
+        FormatError: what a distribution offers is wrong, or two formats are twins.
+    """
+    return without_twins([*builtin(), *installed()])
+
+
 def installed() -> list[Format]:
     """The formats of other distributions, from their entry points.
 

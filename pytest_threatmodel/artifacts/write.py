@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Final
+from urllib.parse import quote
 
 from pytest_threatmodel.artifacts.format import ArtifactError
 from pytest_threatmodel.artifacts.format import Format
@@ -69,11 +71,18 @@ def write_artifacts(
     names = stems(snapshot["model"]["file"] for snapshot in snapshots)
     for snapshot in snapshots:
         stem = names[snapshot["model"]["file"]]
+        linked = replace(request, report=_report_beside(stem, formats))
         for each in formats:
-            _write_one(snapshot, each, f"{stem}{each.suffix}", folder, request, written)
+            _write_one(snapshot, each, f"{stem}{each.suffix}", folder, linked, written)
     if written.artifacts:
         _write_index(snapshots, folder, request, written)
     return written
+
+
+def _report_beside(stem: str, formats: Sequence[Format]) -> str:
+    """The address of a model's HTML report as its other artifacts link to it; empty where none is asked for."""
+    html = (each.suffix for each in formats if (each.group, each.name) == ("report", "html"))
+    return next((quote(f"{PurePosixPath(stem).name}{suffix}") for suffix in html), "")
 
 
 def _write_one(snapshot: Snapshot, form: Format, name: str, folder: Path, request: Request, written: Written) -> None:

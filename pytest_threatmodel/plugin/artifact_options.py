@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_threatmodel.artifacts.format import Color
     from pytest_threatmodel.artifacts.format import Format
     from pytest_threatmodel.artifacts.format import Group
     from pytest_threatmodel.artifacts.format import Request
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 #: The destinations of the options, all of which switch threat models on.
 OPTIONS: Final = (
     "threatmodel_output",
+    "threatmodel_dfd",
+    "threatmodel_dfd_color",
     "threatmodel_seq",
     "threatmodel_report",
     "threatmodel_levels",
@@ -27,7 +30,8 @@ OPTIONS: Final = (
     "threatmodel_collect_artifacts",
 )
 DEFAULT_OUTPUT: Final = "threatmodel-artifacts"
-_GROUPS: Final[tuple[Group, ...]] = ("seq", "report")
+_GROUPS: Final[tuple[Group, ...]] = ("dfd", "seq", "report")
+_COLORS: Final[tuple[Color, ...]] = ("findings", "none")
 
 
 def add_options(group: Any) -> None:
@@ -41,6 +45,17 @@ def add_options(group: Any) -> None:
         "--threatmodel-output",
         metavar="DIR",
         help="Folder of diagrams and reports (ini: threatmodel_output; default: threatmodel-artifacts)",
+    )
+    option(
+        "--threatmodel-dfd",
+        action="append",
+        metavar="FORMATS",
+        help="Write data-flow diagrams: svg, png, pdf, dot, separated by commas (ini: threatmodel_dfd; default: none)",
+    )
+    option(
+        "--threatmodel-dfd-color",
+        choices=_COLORS,
+        help="What the colours of data-flow diagrams say (ini: threatmodel_dfd_color; default: findings)",
     )
     option(
         "--threatmodel-seq",
@@ -78,6 +93,10 @@ def add_ini(parser: pytest.Parser) -> None:
     """Declare the ini settings."""
     add = parser.addini
     add("threatmodel_output", "As --threatmodel-output, relative to the ini file", default=DEFAULT_OUTPUT)
+    add("threatmodel_dfd", "As --threatmodel-dfd, which replaces it", type="args", default=[])
+    add("threatmodel_dfd_color", "As --threatmodel-dfd-color", default="findings")
+    add("threatmodel_dot", "Program that lays out data-flow diagrams (default: dot, else graphviz-pure)", default="")
+    add("threatmodel_plantuml", "Program or .jar that makes PNG of sequence diagrams (default: none)", default="")
     add("threatmodel_seq", "As --threatmodel-seq, which replaces it", type="args", default=[])
     add("threatmodel_report", "As --threatmodel-report, which replaces it", type="args", default=[])
     add("threatmodel_levels", "As --threatmodel-levels", default="")
@@ -118,7 +137,13 @@ def read(config: pytest.Config) -> ArtifactSettings:
 
     wanted = {group: _wanted(config, group) for group in _GROUPS}
     redact = _flag(config, "threatmodel_redact")
-    request = Request(levels=_levels(config), redact=redact)
+    request = Request(
+        levels=_levels(config),
+        redact=redact,
+        color=_color(config),
+        dot=str(_ini(config, "threatmodel_dot")).strip(),
+        plantuml=str(_ini(config, "threatmodel_plantuml")).strip(),
+    )
     formats = tuple(_formats(config, wanted, redact)) if any(wanted.values()) else ()
     return ArtifactSettings(formats, _folder(config), request, _flag(config, "threatmodel_collect_artifacts"))
 
@@ -198,6 +223,15 @@ def _folder(config: pytest.Config) -> Path:
     if folder.exists() and not folder.is_dir():
         raise pytest.UsageError(f"{_source(config, 'threatmodel_output')}: {folder} is no folder")
     return folder
+
+
+def _color(config: pytest.Config) -> Color:
+    given = config.getoption("threatmodel_dfd_color")
+    text = str(_ini(config, "threatmodel_dfd_color")) if given is None else given
+    for color in _COLORS:
+        if text == color:
+            return color
+    raise pytest.UsageError(f"ini setting threatmodel_dfd_color: {text!r}, expected {' or '.join(_COLORS)}")
 
 
 def _levels(config: pytest.Config) -> frozenset[int] | None:
