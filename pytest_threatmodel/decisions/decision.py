@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 from typing import Literal
 
 from pytest_threatmodel.model.fields import did_you_mean
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import pytest
 
 Status = Literal["accepted", "excluded"]
+
+#: A decision whose last day is at most so many days away is told.
+SOON: Final = 30
 
 #: mark name -> what the mark decides.
 MARKS: Mapping[str, Status] = {"threat_accept": "accepted", "threat_exclude": "excluded"}

@@ -135,7 +135,7 @@ def snapshots(run: Run, config: pytest.Config, explained: bool) -> Iterator[Snap
             nodeid=file.nodeid,
             today=run.today,
             run=known[folder].copy(),
-            notices=tuple(notices_of(file, run)),
+            notices=tuple(notices_of(file)),
         )
         made = snapshot(file.verdicts, file.decided, about, explained=explained)
         date_decisions(made["decisions"], config.rootpath)

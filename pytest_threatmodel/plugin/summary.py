@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import notices
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
-
-#: An acceptance that ends within so many days is announced.
-_SOON: Final = 30
 
 
 def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
@@ -52,15 +49,19 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
-        "notices": notices_of(file, run),
+        "notices": [*_ending(file, run), *notices_of(file)],
     }
 
 
-def notices_of(file: ThreatModelFile, run: Run) -> list[str]:
-    """What is worth a line and nothing more: acceptances that end soon, odd values, rules that can never fire."""
-    ending = [
+def notices_of(file: ThreatModelFile) -> list[str]:
+    """What is worth a line and nothing more: odd values, rules that can never fire."""
+    return [*notices(file.model), *file.verdicts.rulebook.library.dead_rules()]
+
+
+def _ending(file: ThreatModelFile, run: Run) -> list[str]:
+    """The acceptances that end soon."""
+    return [
         f"{decision.place}: {decision.spelled} ends on {decision.until}"
         for decision in file.decided.made
-        if decision.until is not None and 0 <= (decision.until - run.today).days < _SOON
+        if decision.until is not None and 0 <= (decision.until - run.today).days <= SOON
     ]
-    return [*ending, *notices(file.model), *file.verdicts.rulebook.library.dead_rules()]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
 from textwrap import dedent
 from typing import TYPE_CHECKING
 from typing import Any
@@ -436,3 +439,13 @@ def test_snapshot_tells_the_commit(pytester: pytest.Pytester, monkeypatch: pytes
         file.write("\n# changed\n")
     pytester.runpytest("--threatmodel-report=json")
     assert snapshot(pytester.path)["run"]["dirty"] is True
+
+
+def test_an_end_that_comes_soon_is_told_once(pytester: pytest.Pytester) -> None:
+    """As a decision that ends, not among the notices as well."""
+    until = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
+    write_project(pytester, SHOP + f'pytestmark = [accept("TT01", reason="soon", until="{until}")]\n')
+    result = pytester.runpytest("--threatmodel-report=summary")
+    result.stdout.fnmatch_lines([f'  threatmodel_shop.py:*: accept("TT01") ends on {until}'])
+    text = artifact(pytester.path, "threatmodel_shop.summary.md").read_text(encoding="utf-8")
+    assert text.count(until) == 1

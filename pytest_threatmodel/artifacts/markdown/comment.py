@@ -12,13 +12,12 @@ from pytest_threatmodel.artifacts.markdown.text import code
 from pytest_threatmodel.artifacts.markdown.text import lines
 from pytest_threatmodel.artifacts.markdown.text import prose
 from pytest_threatmodel.artifacts.markdown.text import table
+from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import PairShape
 
-#: A decision that ends within as many days is told.
-_SOON: Final = 30
 _NAME: Final = 60
 _SENTENCE: Final = 100
 
@@ -65,7 +64,7 @@ def attention(reader: Reader, rows: int) -> list[str]:
     told = [
         *_listed("Problems with decisions", [prose(text, _SENTENCE * 2) for text in snapshot["problems"]], rows),
         *_listed("Expired decisions", [_ended(decision) for decision in expired], rows),
-        *_listed(f"Decisions that end within {_SOON} days", [_ended(decision) for decision in ending], rows),
+        *_listed(f"Decisions that end within {SOON} days", [_ended(decision) for decision in ending], rows),
         *_listed("Rules that could not be evaluated", [code(name, _NAME) for name in broken], rows),
         *_listed("Notices", [prose(text, _SENTENCE * 2) for text in snapshot["notices"]], rows),
     ]
@@ -77,7 +76,7 @@ def attention(reader: Reader, rows: int) -> list[str]:
 def _ends_soon(decision: DecisionShape, today: date) -> bool:
     if not decision["until"] or decision["expired"]:
         return False
-    return (date.fromisoformat(decision["until"]) - today).days <= _SOON
+    return (date.fromisoformat(decision["until"]) - today).days <= SOON
 
 
 def _ended(decision: DecisionShape) -> str:
