@@ -27,6 +27,8 @@ from tests.artifacts.snapshots import hostile_model
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.programs
+
 VERSION = "11.17.2"
 _DRAW = """
 const [text, done] = arguments;

@@ -27,6 +27,8 @@ from tests.artifacts.snapshots import hostile_model
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+pytestmark = pytest.mark.programs
+
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
 
