@@ -39,6 +39,8 @@ def _late(module: str, function: str) -> Render:
 def builtin() -> list[Format]:
     """The formats of this package."""
     return [
+        Format("svg", "seq", ".seq.svg", "sequence diagram", _late("sequence.render", "svg"), explained=False),
+        Format("png", "seq", ".seq.png", "sequence diagram", _late("sequence.render", "png"), explained=False),
         Format("puml", "seq", ".seq.puml", "sequence diagram", _late("sequence.render", "puml"), explained=False),
         Format("mmd", "seq", ".seq.mmd", "sequence diagram", _late("sequence.render", "mmd"), explained=False),
         Format("md", "report", ".md", "Markdown report", _late("markdown", "full"), redacts=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,13 +28,14 @@ class Ran:
     errors: str
 
 
-def run(command: Sequence[str], data: bytes, seconds: float) -> Ran:
+def run(command: Sequence[str], data: bytes, seconds: float, variables: Mapping[str, str] | None = None) -> Ran:
     """Run a program, feed it, and wait until it ends.
 
     Args:
         command: program and arguments.
         data: for its standard input.
         seconds: how long it may take; then it is killed with all that it started.
+        variables: of the environment, beside those that are there.
 
     Raises:
         ArtifactError: it does not start, or takes too long.
@@ -45,6 +47,7 @@ def run(command: Sequence[str], data: bytes, seconds: float) -> Ran:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            env=None if variables is None else {**os.environ, **variables},
         )
     except OSError as error:
         raise ArtifactError(f"{command[0]} does not start: {error.strerror or error}") from None

@@ -61,7 +61,7 @@ def add_options(group: Any) -> None:
         "--threatmodel-seq",
         action="append",
         metavar="FORMATS",
-        help="Write sequence diagrams: puml, mmd (ini: threatmodel_seq; default: none)",
+        help="Write sequence diagrams: svg, png, puml, mmd, separated by commas (ini: threatmodel_seq; default: none)",
     )
     option(
         "--threatmodel-report",

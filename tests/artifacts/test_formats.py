@@ -69,7 +69,7 @@ def test_an_unknown_format_lists_those_that_there_are() -> None:
 
 
 def test_a_format_is_known_in_its_own_group_only() -> None:
-    with pytest.raises(FormatError, match="unknown format 'sarif', expected puml, mmd"):
+    with pytest.raises(FormatError, match="unknown format 'sarif', expected svg, png, puml, mmd"):
         choose(builtin(), "seq", ["sarif"])
 
 

@@ -209,7 +209,7 @@ def test_output_goes_where_it_is_asked_for(pytester: pytest.Pytester) -> None:
     [
         (("--threatmodel-report=htlm",), "--threatmodel-report: unknown format 'htlm', expected md, summary, *"),
         (("--threatmodel-report=outcome",), "*outcomes, broken; did you mean 'outcomes'[?]"),
-        (("--threatmodel-seq=pdf",), "--threatmodel-seq: unknown format 'pdf', expected puml, mmd*"),
+        (("--threatmodel-seq=pdf",), "--threatmodel-seq: unknown format 'pdf', expected svg, png, puml, mmd*"),
         (("--threatmodel-levels=a",), "--threatmodel-levels: 'a', expected whole numbers separated by commas"),
         (("--threatmodel-levels=",), "--threatmodel-levels: '', expected whole numbers separated by commas"),
         (("--threatmodel-output=conftest.py",), "--threatmodel-output: *conftest.py is no folder"),

@@ -81,6 +81,7 @@ class Participant:
         kind: what people call its kind.
         shape: of its head.
         path: the zones around it, the outermost first.
+        number: of the element, for links.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Participant:
     kind: str
     shape: Shape
     path: tuple[Zone, ...]
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,11 @@ class Message:
         order: its number in the sequence, or None.
         source, sink: index of the participants.
         way: protocol and port, and whether it is encrypted.
+        encrypted: whether it is protected in transit.
         data: names of what it carries.
         note: a remark, may be empty.
         is_response: whether it answers another flow.
+        number: of the element, for links.
     """
 
     name: str
@@ -111,9 +115,11 @@ class Message:
     source: int
     sink: int
     way: str
+    encrypted: bool
     data: tuple[str, ...]
     note: str
     is_response: bool
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +271,7 @@ class _Builder:
             kind=look.word,
             shape=look.shape,
             path=tuple(self._zone(zone) for zone in self._paths[label]),
+            number=self._reader.numbers[label],
         )
 
     def _look(self, element: ElementShape) -> Look:
@@ -286,9 +293,11 @@ class _Builder:
             source=columns[flow["source"]],
             sink=columns[flow["sink"]],
             way=_way(flow),
+            encrypted=flow["encrypted"],
             data=tuple(self._elements[each]["name"] for each in flow["data"]),
             note=flow["note"],
             is_response=flow["is_response"] or flow["response_to"] is not None,
+            number=self._reader.numbers[label],
         )
 
 
