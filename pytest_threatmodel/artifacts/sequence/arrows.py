@@ -49,9 +49,9 @@ def draw_message(parent: Element, message: Message, row: Row, columns: Columns) 
     way = 1 if sink > source else -1
     node(group, "path", d=path("M", source, row.arrow, "H", sink - way), **dashes)
     _tip(group, sink, row.arrow, way, colour, message.is_response)
-    centre = columns.label_centre(message.source, message.sink, row.label.width + 2 * style.LABEL_PAD)
-    _backed(parent, row.label, centre, row.top)
-    written(parent, row.label, centre, row.top, faded=not message.in_scope)
+    left = columns.label_left(message.source, message.sink, row.label.width)
+    _backed(parent, row.label, left, row.top)
+    written(parent, row.label, left, row.top, "start", faded=not message.in_scope)
 
 
 def _colour(message: Message) -> str:
@@ -69,10 +69,10 @@ def _tip(group: Element, x: float, y: float, way: int, colour: str, is_open: boo
         node(group, "polygon", points=corners, fill=colour, stroke="none")
 
 
-def _backed(parent: Element, label: Block, centre: float, top: float) -> None:
+def _backed(parent: Element, label: Block, left: float, top: float) -> None:
     """Paper behind a label, so that lifelines do not cross it out."""
     node(
-        parent, "rect", x=centre - label.width / 2 - 3, y=top, width=label.width + 6, height=label.height,
+        parent, "rect", x=left - 3, y=top, width=label.width + 6, height=label.height,
         fill=style.PAPER, fill_opacity="0.85",
     )  # fmt: skip
 

@@ -40,15 +40,16 @@ class Columns:
         """The same places further to the right."""
         return Columns(*(tuple(each + by for each in places) for places in (self.centres, self.lefts, self.rights)))
 
-    def label_centre(self, source: int, sink: int, room: float) -> float:
-        """Where the label of a message is centred: between its source and the next lifeline, else beside its source.
+    def label_left(self, source: int, sink: int, width: float) -> float:
+        """Where the label of a message begins: amid its source and the next lifeline, or beside its source.
 
         Args:
             source, sink: index of the columns.
-            room: that the label needs, in pixels.
+            width: of the label, in pixels.
         """
         way = 1 if sink > source else -1
-        return self.centres[source] + way * max(room, abs(self.centres[source + way] - self.centres[source])) / 2
+        gap = max(width + 2 * style.LABEL_PAD, abs(self.centres[source + way] - self.centres[source]))
+        return self.centres[source] + way * gap / 2 - width / 2
 
 
 def columns(heads: Sequence[float], steps: Sequence[Labelled], runs: Sequence[Run]) -> Columns:

@@ -44,7 +44,7 @@ class Line:
         size: of the letters, in pixels.
         bold: whether they are.
         muted: whether they are paler.
-        lock: a sign before it.
+        lock: a sign before it; such a line is never centred.
     """
 
     text: str

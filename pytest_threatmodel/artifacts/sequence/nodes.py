@@ -72,10 +72,8 @@ def written(
 
 def _line(parent: Element, line: Line, x: float, y: float, anchor: Anchor, faded: bool) -> None:
     if line.lock is not None:
-        # Begun at the sign, which else would stand apart from letters that are narrower than measured.
-        start = x - line.width / 2 if anchor == "middle" else x
-        _lock(parent, start, y, line.lock == "closed")
-        x, anchor = start + LOCK_WIDTH, "start"
+        _lock(parent, x, y, line.lock == "closed")
+        x += LOCK_WIDTH
     colour = style.MUTED if line.muted or faded else style.INK
     bold = {"font_weight": "bold"} if line.bold else {}
     middle = {"text_anchor": "middle"} if anchor == "middle" else {}

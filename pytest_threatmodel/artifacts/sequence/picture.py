@@ -44,7 +44,7 @@ def picture(diagram: Diagram, report: str | None, fonts: str = style.FONTS) -> s
 
 
 def _drawn(plan: Layout, diagram: Diagram, report: str | None, fonts: str) -> Element:
-    root = _root(plan, diagram, fonts)
+    root = _root(plan, diagram, report, fonts)
     for box in plan.boxes:
         draw_box(root, box)
     written(root, plan.title, style.MARGIN, style.MARGIN, "start")
@@ -62,7 +62,7 @@ def _drawn(plan: Layout, diagram: Diagram, report: str | None, fonts: str) -> El
     return root
 
 
-def _root(plan: Layout, diagram: Diagram, fonts: str) -> Element:
+def _root(plan: Layout, diagram: Diagram, report: str | None, fonts: str) -> Element:
     width, height = f"{plan.width:.0f}", f"{plan.height:.0f}"
     root = Element(
         "svg",
@@ -71,7 +71,8 @@ def _root(plan: Layout, diagram: Diagram, fonts: str) -> Element:
             "width": width,
             "height": height,
             "viewBox": f"0 0 {width} {height}",
-            "role": "img",
+            # What is in an image is hidden from screen readers, links too.
+            "role": "img" if report is None else "group",
             "aria-labelledby": "seq-title seq-desc",
             "font-family": fonts,
         },

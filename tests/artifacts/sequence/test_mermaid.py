@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -12,11 +11,11 @@ from hypothesis import Phase
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
-from selenium import webdriver
 
 from pytest_threatmodel.artifacts.sequence.mermaid import mermaid
 from pytest_threatmodel.artifacts.text import visible
 from tests.artifacts.node_tools import node_folder
+from tests.artifacts.sequence.browser import chromium
 from tests.artifacts.sequence.models import ANY_NAME
 from tests.artifacts.sequence.models import EXAMPLES
 from tests.artifacts.sequence.models import drawn
@@ -26,6 +25,8 @@ from tests.artifacts.snapshots import hostile_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from selenium import webdriver
 
 pytestmark = pytest.mark.programs
 
@@ -43,20 +44,6 @@ mermaid.render('picture', text).then(
 """
 
 
-#: Without a screen and as root; the last ones keep it from asking anybody anything.
-_FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
-
-
-def _program(name: str) -> str:
-    # Named by its path, so that Selenium does not look for one to download.
-    found = shutil.which(name)
-    assert found is not None, f"{name} is missing"
-    return found
-
-
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """A page with Mermaid in it, as Markdown pages of the web have."""
@@ -64,17 +51,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     page = tmp_path_factory.mktemp("mermaid") / "page.html"
     start = "mermaid.initialize({startOnLoad: false})"
     page.write_text(f'<meta charset="utf-8"><script src="{script.as_uri()}"></script><script>{start}</script><body>')
-    options = webdriver.ChromeOptions()
-    options.binary_location = _program("chromium")
-    for flag in _FLAGS:
-        options.add_argument(flag)
-    chrome = webdriver.Chrome(options, webdriver.ChromeService(_program("chromedriver")))
-    try:
-        chrome.set_script_timeout(60)
+    with chromium() as chrome:
         chrome.get(page.as_uri())
         yield chrome
-    finally:
-        chrome.quit()
 
 
 def shown(browser: webdriver.Chrome, text: str) -> str:
