@@ -72,7 +72,7 @@ def written(
 
 def _line(parent: Element, line: Line, x: float, y: float, anchor: Anchor, faded: bool) -> None:
     if line.lock is not None:
-        _lock(parent, x, y, line.lock == "closed")
+        _lock(parent, x, y, line.lock == "closed", faded)
         x += LOCK_WIDTH
     colour = style.MUTED if line.muted or faded else style.INK
     bold = {"font_weight": "bold"} if line.bold else {}
@@ -80,9 +80,9 @@ def _line(parent: Element, line: Line, x: float, y: float, anchor: Anchor, faded
     node(parent, "text", x=x, y=y, font_size=line.size, fill=colour, **bold, **middle).text = line.text
 
 
-def _lock(parent: Element, x: float, y: float, closed: bool) -> None:
+def _lock(parent: Element, x: float, y: float, closed: bool, faded: bool) -> None:
     """A padlock on a line of text: full and shut, or hollow with its shackle lifted."""
-    colour = style.ENCRYPTED if closed else style.UNENCRYPTED
+    colour = style.FADED if faded else style.ENCRYPTED if closed else style.UNENCRYPTED
     rise, foot = (-6.5, -4.5) if closed else (-8.5, -7)
     arc = ("A", 2.5, 2.5, 0, 0, 1)
     shackle = path("M", x + 2, y - 4.5, "V", y + rise, *arc, x + 7, y + rise, "V", y + foot)

@@ -91,7 +91,9 @@ def _item(root: Element, name: str, number: int, report: str | None) -> Element:
 
 
 def _draw_lifelines(root: Element, plan: Layout) -> None:
-    lines = node(root, "g", stroke=style.LIFELINE, stroke_dasharray="4 4")
+    # Very long lines have more dashes than programs draw in good time.
+    is_long = plan.lifelines_bottom > style.LONG
+    lines = node(root, "g", stroke=style.LIFELINE, **({} if is_long else {"stroke_dasharray": "4 4"}))
     for centre, head in zip(plan.columns.centres, plan.heads, strict=True):
         # Heads that are less high than others stand on the common ground.
         faded = {} if head.participant.in_scope else {"stroke_opacity": "0.6"}

@@ -30,8 +30,9 @@ FONTS: Final = f"'{_FONT}', 'DejaVu Sans', Helvetica, Arial, sans-serif"
 _ZOOM: Final = 2.0
 _MOST_PIXELS: Final = 24_000_000
 _LONGEST_SIDE: Final = 30_000
-#: Smaller letters than these are hard to read.
+#: Smaller letters than these are hard to read: then the picture is an overview, and takes no time for more.
 _READABLE: Final = 0.6
+_OVERVIEW_PIXELS: Final = 8_000_000
 
 #: A process of its own can be ended when it takes too long, and takes nothing with it when it crashes. Without a font
 #: resvg leaves out all text and says nothing, so letters are tried first.
@@ -104,4 +105,6 @@ def font_options() -> dict[str, Any]:
 def _zoom(svg: str) -> float:
     root = fromstring(svg)
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
-    return min(_ZOOM, sqrt(_MOST_PIXELS / (width * height)), _LONGEST_SIDE / max(width, height))
+    area = width * height
+    zoom = min(_ZOOM, sqrt(_MOST_PIXELS / area), _LONGEST_SIDE / max(width, height))
+    return zoom if zoom >= _READABLE else min(zoom, sqrt(_OVERVIEW_PIXELS / area))

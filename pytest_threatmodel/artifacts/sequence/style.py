@@ -29,6 +29,8 @@ LOOP_WIDTH: Final = 30
 LOOP_HEIGHT: Final = 22
 #: From here on, heads are repeated below their lifelines.
 TALL: Final = 640
+#: From here on, lifelines are not dashed.
+LONG: Final = 20_000
 
 PAPER: Final = "#ffffff"
 INK: Final = "#1f2328"

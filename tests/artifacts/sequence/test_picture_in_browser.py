@@ -45,12 +45,19 @@ for n, (source, sink) in enumerate([(0, 1), (4, 0), (2, 2), (3, 2), (1, 4), (4, 
 
 #: What is drawn, in pixels of the screen: of each text, head and label, and of the whole.
 _MEASURE = """
-const box = each => { const {left, top, right, bottom} = each.getBoundingClientRect(); return [left, top, right, bottom]; };
 const svg = document.querySelector('svg');
-const texts = [...svg.querySelectorAll('text')].map(each => [each.textContent, ...box(each)]);
-const heads = [...svg.querySelectorAll('[id^=seq-participant-]')].map(each => [each.id, ...box(each)]);
-const zones = [...svg.querySelectorAll('g > rect[stroke-dasharray]')].map(each => ['zone', ...box(each)]);
-return {texts, heads, zones, whole: box(svg), script: document.querySelectorAll('script').length};
+const box = each => {
+    const {left, top, right, bottom} = each.getBoundingClientRect();
+    return [left, top, right, bottom];
+};
+const all = (what, name) => [...svg.querySelectorAll(what)].map(each => [name(each), ...box(each)]);
+return {
+    texts: all('text', each => each.textContent),
+    heads: all('[id^=seq-participant-]', each => each.id),
+    zones: all('g > rect[stroke-dasharray]', () => 'zone'),
+    whole: box(svg),
+    script: document.querySelectorAll('script').length,
+};
 """
 
 Box = tuple[str, float, float, float, float]
@@ -72,7 +79,7 @@ def measured(browser: webdriver.Chrome, svg: str, folder: Path) -> dict[str, Any
     page = folder / "page.html"
     page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin: 0">{svg}</body>', encoding="utf-8")
     browser.get(page.as_uri())
-    found: dict[str, Any] = browser.execute_script(_MEASURE)  # type: ignore[no-untyped-call]
+    found: dict[str, Any] = browser.execute_script(_MEASURE)
     return found
 
 
@@ -122,7 +129,7 @@ def test_names_stay_within_their_heads(browser: webdriver.Chrome, tmp_path: Path
             return [...head.querySelectorAll('text')].map(each => [each.textContent, each.getBBox()])
                 .filter(([, box]) => !person && (box.x < left || box.x + box.width > right)).map(([text]) => text);
         });
-    """)  # type: ignore[no-untyped-call]
+    """)
     assert beyond == []
 
 
