@@ -142,7 +142,7 @@ def read(config: pytest.Config) -> ArtifactSettings:
         redact=redact,
         color=_color(config),
         dot=str(_ini(config, "threatmodel_dot")).strip(),
-        plantuml=str(_ini(config, "threatmodel_plantuml")).strip(),
+        plantuml=_plantuml(config),
     )
     formats = tuple(_formats(config, wanted, redact)) if any(wanted.values()) else ()
     return ArtifactSettings(formats, _folder(config), request, _flag(config, "threatmodel_collect_artifacts"))
@@ -223,6 +223,15 @@ def _folder(config: pytest.Config) -> Path:
     if folder.exists() and not folder.is_dir():
         raise pytest.UsageError(f"{_source(config, 'threatmodel_output')}: {folder} is no folder")
     return folder
+
+
+def _plantuml(config: pytest.Config) -> str:
+    """The program as it is written, but for a file relative to the ini file."""
+    text = str(_ini(config, "threatmodel_plantuml")).strip()
+    beside = _ini_folder(config) / text
+    # A name alone is looked up as every command is.
+    is_path = "/" in text or "\\" in text or text.lower().endswith(".jar")
+    return str(beside) if is_path and beside.is_file() else text
 
 
 def _color(config: pytest.Config) -> Color:

@@ -204,6 +204,19 @@ def test_output_goes_where_it_is_asked_for(pytester: pytest.Pytester) -> None:
     ]
 
 
+def test_plantuml_is_found_relative_to_the_ini_file(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(pytester, SHOP, ini="threatmodel_plantuml = tools/draw\n")
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(8) + (1).to_bytes(4, "big") * 2
+    draw = pytester.path / "tools" / "draw"
+    draw.parent.mkdir()
+    draw.write_text(f"#!{sys.executable}\nimport sys\nsys.stdout.buffer.write({picture!r})\n", encoding="utf-8")
+    draw.chmod(0o755)
+    (pytester.path / "sub").mkdir()
+    monkeypatch.chdir(pytester.path / "sub")
+    pytester.runpytest("--threatmodel-seq=png", "--rootdir=..", "-c", "../pytest.ini", "..")
+    assert artifact(pytester.path, "threatmodel_shop.seq.png").read_bytes() == picture
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

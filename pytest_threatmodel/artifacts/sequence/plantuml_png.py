@@ -22,10 +22,17 @@ def command(program: str) -> list[str]:
 
     Args:
         program: a program with its arguments, or a `.jar`; a path may hold spaces if there are no arguments.
+
+    Raises:
+        ArtifactError: it has a quote that nothing ends.
     """
-    if program.lower().endswith(".jar") and (Path(program).exists() or len(shlex.split(program)) == 1):
-        return ["java", "-Djava.awt.headless=true", "-jar", program]
-    return [program] if Path(program).exists() else shlex.split(program)
+    try:
+        words = [program] if Path(program).is_file() else shlex.split(program)
+    except ValueError as error:
+        raise ArtifactError(f"threatmodel_plantuml {program!r}: {error}") from None
+    if len(words) == 1 and words[0].lower().endswith(".jar"):
+        return ["java", "-Djava.awt.headless=true", "-jar", *words]
+    return words
 
 
 def drawn(text: str, program: str, seconds: float) -> bytes:

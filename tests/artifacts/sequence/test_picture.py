@@ -178,7 +178,8 @@ def arrow(message: Element) -> tuple[float, float]:
     group = message.find(f"{SVG}g")
     assert group is not None
     line, head = group.find(f"{SVG}path"), group.find(f"{SVG}polygon")
-    assert line is not None and head is not None
+    assert line is not None
+    assert head is not None
     return float(line.attrib["d"].split()[1]), float(head.attrib["points"].split()[1].split(",")[0])
 
 

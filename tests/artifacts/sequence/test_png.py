@@ -163,6 +163,11 @@ def test_the_setting_is_a_program_with_arguments_or_a_jar(setting: str, command:
     assert plantuml_png.command(setting) == command
 
 
+def test_a_setting_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(ArtifactError, match='threatmodel_plantuml "java \'x": No closing quotation'):
+        plantuml_png.command("java 'x")
+
+
 def test_a_picture_of_an_error_is_no_picture() -> None:
     """PlantUML draws what it did not understand, and tells by its exit status only."""
     with pytest.raises(ArtifactError, match=r"^plantuml failed with exit status [1-9]\d*: "):
