@@ -1,1 +1,1 @@
-"""The sequence diagram of a model: PlantUML text and Mermaid text."""
+"""The sequence diagram of a model: PlantUML text, Mermaid text, and pictures of our own."""

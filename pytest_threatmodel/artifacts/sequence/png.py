@@ -33,15 +33,15 @@ def drawn(diagram: Diagram, request: Request) -> bytes:
     Raises:
         ArtifactError: there is no program, or all fail.
     """
-    failed: list[str] = []
+    fault = ""
     for engine in _engines(diagram, request):
-        for earlier in failed:
-            request.warn(f"{earlier}; another program draws the diagram")
+        if fault:
+            request.warn(f"{fault}; another program is tried")
         try:
             return engine()
         except ArtifactError as error:
-            failed = [str(error)]
-    raise ArtifactError("; ".join([*(failed or ["nothing here makes a PNG of a sequence diagram"]), _REMEDY]))
+            fault = str(error)
+    raise ArtifactError(f"{fault or 'nothing here makes a PNG of a sequence diagram'}; {_REMEDY}")
 
 
 def _engines(diagram: Diagram, request: Request) -> Iterator[Callable[[], bytes]]:

@@ -195,6 +195,8 @@ def test_zones_are_boxes_in_boxes_around_their_participants() -> None:
     assert set(zones) == {"Internet", "Cloud", "DMZ", "Vault"}
     for inner in ("DMZ", "Vault"):
         assert inside(zones[inner], zones["Cloud"])
+    assert zones["Internet"][2] < zones["Cloud"][0]
+    assert zones["DMZ"][2] < zones["Vault"][0]
     lifelines = dict(zip(named(root, "seq-participant-"), root.iter(f"{SVG}line"), strict=True))
     around = {
         name: {zone for zone, (left, _, right, _) in zones.items() if left < float(line.attrib["x1"]) < right}

@@ -43,6 +43,9 @@ for n, (source, sink) in enumerate([(0, 1), (4, 0), (2, 2), (3, 2), (1, 4), (4, 
              data=[Data("%d %s" % (n, words))], note=words * n, order=n - 2)
 """
 
+#: A note that is wider than all that stands beside it.
+NOTED = f"a = Server('A')\nDataflow(a, a, 'x', note='{'word ' * 40}')"
+
 #: What is drawn, in pixels of the screen: of each text, head and label, and of the whole.
 _MEASURE = """
 const svg = document.querySelector('svg');
@@ -55,6 +58,7 @@ return {
     texts: all('text', each => each.textContent),
     heads: all('[id^=seq-participant-]', each => each.id),
     zones: all('g > rect[stroke-dasharray]', () => 'zone'),
+    notes: all('g[fill="#fff8c5"]', () => 'note'),
     whole: box(svg),
     script: document.querySelectorAll('script').length,
 };
@@ -103,8 +107,8 @@ def outside(boxes: list[Box], whole: list[float]) -> list[str]:
 
 @pytest.mark.parametrize(
     "source",
-    [BANK, LONG, hostile_model(), "", *(path.read_text("utf-8") for path in EXAMPLES)],
-    ids=["bank", "long", "hostile", "empty", *(path.stem for path in EXAMPLES)],
+    [BANK, LONG, NOTED, hostile_model(), "", *(path.read_text("utf-8") for path in EXAMPLES)],
+    ids=["bank", "long", "noted", "hostile", "empty", *(path.stem for path in EXAMPLES)],
 )
 def test_texts_have_their_room(browser: webdriver.Chrome, tmp_path: Path, source: str) -> None:
     """They overlap neither each other nor the edge of the picture, and no head another."""
@@ -112,7 +116,7 @@ def test_texts_have_their_room(browser: webdriver.Chrome, tmp_path: Path, source
     assert found["texts"]
     assert overlaps(found["texts"]) == []
     assert overlaps(found["heads"]) == []
-    assert outside([*found["texts"], *found["heads"], *found["zones"]], found["whole"]) == []
+    assert outside([box for key in ("texts", "heads", "zones", "notes") for box in found[key]], found["whole"]) == []
     assert found["script"] == 0
 
 
