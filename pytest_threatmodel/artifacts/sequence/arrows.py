@@ -77,16 +77,18 @@ def _backed(parent: Element, label: Block, left: float, top: float) -> None:
     )  # fmt: skip
 
 
-def note_reach(message: Message, note: Block, columns: Columns) -> tuple[float, float]:
-    """The left and right edge of a note."""
-    ends = columns.centres[message.source], columns.centres[message.sink]
-    centre, half = sum(ends) / 2, note.width / 2 + NOTE_PAD + _FOLD / 2
+def note_reach(message: Message, label: Block, note: Block, columns: Columns) -> tuple[float, float]:
+    """The left and right edge of a note: amid its lifeline, or below the label."""
+    centre, half = columns.centres[message.source], note.width / 2 + NOTE_PAD + _FOLD / 2
+    if message.source != message.sink:
+        centre = columns.label_left(message.source, message.sink, label.width) + label.width / 2
     return centre - half, centre + half
 
 
-def draw_note(parent: Element, message: Message, note: Block, top: float, columns: Columns) -> None:
+def draw_note(parent: Element, message: Message, row: Row, note: Block, columns: Columns) -> None:
     """Draw the note of a message: a sheet with its corner turned down."""
-    left, right = note_reach(message, note, columns)
+    left, right = note_reach(message, row.label, note, columns)
+    top = row.note_top
     bottom = top + note.height + 2 * NOTE_PAD
     group = node(parent, "g", fill=style.NOTE_PAPER, stroke=style.NOTE_INK, stroke_linejoin="round")
     fold = (right - _FOLD, top), (right, top + _FOLD)

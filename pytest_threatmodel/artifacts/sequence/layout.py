@@ -119,4 +119,4 @@ def _outer(diagram: Diagram, standing: Columns) -> Iterator[tuple[float, float]]
 def _notes(steps: Sequence[Labelled], standing: Columns) -> Iterator[tuple[float, float]]:
     for each in steps:
         if isinstance(each.step, Message) and each.note is not None:
-            yield note_reach(each.step, each.note, standing)
+            yield note_reach(each.step, each.label, each.note, standing)

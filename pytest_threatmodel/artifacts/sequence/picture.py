@@ -58,7 +58,7 @@ def _drawn(plan: Layout, diagram: Diagram, report: str | None, fonts: str) -> El
         titled(group, message_spoken(row.step, diagram))
         draw_message(group, row.step, row, plan.columns)
         if row.note is not None:
-            draw_note(group, row.step, row.note, row.note_top, plan.columns)
+            draw_note(group, row.step, row, row.note, plan.columns)
     return root
 
 
