@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from typing import Final
 
 from pytest_threatmodel.artifacts.sequence import style
+from pytest_threatmodel.artifacts.sequence.labels import Line
 from pytest_threatmodel.artifacts.sequence.messages import Message
-from pytest_threatmodel.artifacts.sequence.text import width
 from pytest_threatmodel.artifacts.sequence.wording import zone_name
 
 if TYPE_CHECKING:
@@ -89,16 +89,17 @@ def _reach(heads: Sequence[float], steps: Sequence[Labelled], runs: Sequence[Run
             at = each.step.source
             right[at] = max(right[at], style.LOOP_WIDTH + style.LABEL_PAD + each.label.width)
     for run in runs:
-        missing = name_room(run) - left[run.first] - right[run.last]
+        missing = _name_room(run) - left[run.first] - right[run.last]
         if run.first == run.last and missing > 0:
             left[run.first] += missing / 2
             right[run.first] += missing / 2
     return left, right
 
 
-def name_room(run: Run) -> float:
+def _name_room(run: Run) -> float:
     """What the name of a zone needs, up to a limit."""
-    return min(width(zone_name(run.zone)[:_ZONE_ROOM]) * style.SMALL * 1.25, _ZONE_ROOM)
+    # Of a very long name only the start is measured.
+    return min(Line(zone_name(run.zone)[:_ZONE_ROOM], style.SMALL, bold=True).width, _ZONE_ROOM)
 
 
 def _between(steps: Sequence[Labelled]) -> Iterator[tuple[int, int, float]]:
@@ -111,4 +112,4 @@ def _between(steps: Sequence[Labelled]) -> Iterator[tuple[int, int, float]]:
 def _zones(runs: Sequence[Run], left: Sequence[float], right: Sequence[float]) -> Iterator[tuple[int, int, float]]:
     for run in runs:
         if run.first != run.last:
-            yield run.first, run.last, name_room(run) - left[run.first] - right[run.last]
+            yield run.first, run.last, _name_room(run) - left[run.first] - right[run.last]

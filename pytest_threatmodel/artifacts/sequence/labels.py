@@ -56,8 +56,8 @@ class Line:
     @property
     def width(self) -> float:
         """In pixels, at most."""
-        sign = LOCK_WIDTH if self.lock else 0
-        return width(self.text) * self.size * (_BOLD if self.bold else 1) + sign
+        letters = width(self.text) * self.size
+        return (letters * _BOLD if self.bold else letters) + (LOCK_WIDTH if self.lock else 0)
 
     @property
     def height(self) -> float:

@@ -95,7 +95,6 @@ def _draw_lifelines(root: Element, plan: Layout) -> None:
     is_long = plan.lifelines_bottom > style.LONG
     lines = node(root, "g", stroke=style.LIFELINE, **({} if is_long else {"stroke_dasharray": "4 4"}))
     for centre, head in zip(plan.columns.centres, plan.heads, strict=True):
-        # Heads that are less high than others stand on the common ground.
         faded = {} if head.participant.in_scope else {"stroke_opacity": "0.6"}
         node(lines, "line", x1=centre, y1=plan.heads_bottom, x2=centre, y2=plan.lifelines_bottom, **faded)
 
@@ -105,6 +104,7 @@ def _draw_heads(root: Element, plan: Layout, report: str | None) -> None:
         number = head.participant.number
         group = _item(root, f"seq-participant-{number}", number, report)
         titled(group, participant_spoken(head.participant))
+        # Lower heads stand on the same ground as higher ones.
         draw_head(group, head, centre, plan.heads_bottom - head.height)
     if plan.feet_top is not None:
         feet = node(root, "g", aria_hidden="true")

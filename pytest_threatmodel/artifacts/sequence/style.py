@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-#: The last but one is the widest, by which text is measured; the last is what resvg is told to look up.
+#: None is wider than DejaVu Sans, by which text is measured.
 FONTS: Final = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
 
 TITLE: Final = 18
