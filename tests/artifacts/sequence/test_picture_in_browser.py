@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from pytest_threatmodel.snapshot.shape import Snapshot
 
+pytestmark = pytest.mark.programs
+
 #: Long names of participants, zones, messages, protocols, data and notes, in both directions, near and far.
 LONG = """
 words = "a rather long description of what happens here, with-hyphens/and/slashes, and then some more of it"

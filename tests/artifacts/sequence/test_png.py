@@ -26,6 +26,8 @@ from tests.artifacts.sequence.test_picture import large
 from tests.artifacts.snapshots import BANK
 from tests.artifacts.snapshots import hostile_model
 
+pytestmark = pytest.mark.programs
+
 REMEDY = "pip install pytest-threatmodel[png], or let the ini setting threatmodel_plantuml name PlantUML"
 
 
