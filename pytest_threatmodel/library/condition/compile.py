@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from collections.abc import Hashable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,13 +19,12 @@ from pytest_threatmodel.library.condition.emit import RECORD_NAME
 from pytest_threatmodel.library.condition.emit import Constants
 from pytest_threatmodel.library.condition.emit import Writer
 from pytest_threatmodel.library.condition.emit import function
+from pytest_threatmodel.library.condition.guards import ENDING
 from pytest_threatmodel.library.condition.guards import NAMESPACE
 from pytest_threatmodel.library.condition.guards import Reader
 from pytest_threatmodel.library.condition.nodes import Junction
 from pytest_threatmodel.library.condition.nodes import Node
 from pytest_threatmodel.library.condition.nodes import Target
-from pytest_threatmodel.library.condition.nodes import Undeclared
-from pytest_threatmodel.library.condition.nodes import walk
 from pytest_threatmodel.library.condition.reads import reads
 from pytest_threatmodel.library.condition.resolve import Condition
 from pytest_threatmodel.library.condition.signature import signature_lines
@@ -50,7 +50,7 @@ class Compiled:
     @cached_property
     def holds(self) -> Holds:
         """`holds(record)`: whether the condition is true."""
-        return cast(Holds, _compile(self.condition.tree, traced=False))
+        return cast(Holds, _compile(self.condition, traced=False))
 
     @cached_property
     def traced(self) -> Traced:
@@ -59,7 +59,7 @@ class Compiled:
         `read` is called for fields that the record has, in Python's order of evaluation, and for no
         relation but `data`.
         """
-        return cast(Traced, _compile(self.condition.tree, traced=True))
+        return cast(Traced, _compile(self.condition, traced=True))
 
     @cached_property
     def signature(self) -> Signature:
@@ -79,23 +79,26 @@ def compile_condition(condition: Condition) -> Compiled:
     return Compiled(condition)
 
 
-def _compile(tree: Node, *, traced: bool) -> Callable[..., Any]:
-    constants = Constants()
-    writer = Writer(traced, constants)
+def _compile(condition: Condition, *, traced: bool) -> Callable[..., Any]:
+    constants, tree = Constants(), condition.tree
+    writer = Writer(traced, constants, lenient=condition.lenient)
     lines = list(writer.bind(Target, [tree]))
     text = writer.truth(tree)
-    if any(isinstance(node, Undeclared) for node in walk(tree)):
+    if condition.lenient:
         lines += ["try:", f" return {text}", "except Ended:", " return False"]
     else:
         lines.append(f"return {text}")
     parameters = [RECORD_NAME, READER_NAME] if traced else [RECORD_NAME]
-    return _run(writer, constants, function(_NAME, parameters, lines))
+    guards = {**NAMESPACE, **ENDING} if condition.lenient else NAMESPACE
+    return _run(writer, constants, function(_NAME, parameters, lines), guards)
 
 
-def _run(writer: Writer, constants: Constants, source: str) -> Callable[..., Any]:
+def _run(
+    writer: Writer, constants: Constants, source: str, guards: Mapping[str, Any] = NAMESPACE
+) -> Callable[..., Any]:
     """Define the function. Its source holds our own names and those of declared fields, nothing else."""
     code = compile("\n".join([*writer.functions, source]), "<condition>", "exec")
-    namespace = {**NAMESPACE, **constants.table}
+    namespace = {**guards, **constants.table}
     exec(code, namespace)
     return cast(Callable[..., Any], namespace[_NAME])
 
@@ -141,7 +144,7 @@ def clauses(condition: Condition) -> tuple[Clause, ...]:
     operator = condition.tree.operator
     parts = _flat(condition.syntax, condition.tree, operator)
     return tuple(
-        Clause(operator if number else "", Condition(tree, reads(tree), syntax))
+        Clause(operator if number else "", Condition(tree, reads(tree), syntax, condition.lenient))
         for number, (syntax, tree) in enumerate(parts)
     )
 

@@ -83,17 +83,25 @@ class Writer:
 
     Args:
         traced: fields are read by calls of `read`, instead of as attributes.
+        lenient: as in pytm, the whole condition ends at a read of what is not there.
     """
 
-    def __init__(self, traced: bool, constants: Constants) -> None:
+    def __init__(self, traced: bool, constants: Constants, *, lenient: bool = False) -> None:
         self.functions: list[str] = []
         self._traced = traced
+        self._lenient = lenient
         self._constants = constants
         self._places: dict[Relation, str] = {}
         self._used: set[str] = set()
 
     def text(self, node: Node) -> str:
         """The expression for a node, in brackets where that matters."""
+        text = self._bare(node)
+        ends = self._lenient and node.type.may(ABSENT) and not isinstance(node, Fallback | Undeclared)
+        return f"need({text})" if ends else text
+
+    def _bare(self, node: Node) -> str:
+        """The expression, with MISSING for what is not there."""
         return _WRITE[type(node)](self, node)
 
     def use(self, name: str) -> str:
@@ -130,13 +138,13 @@ class Writer:
     def read(self, node: Read | Collection) -> str:
         if not self._traced or not is_traced(node):
             return self._attribute(node)
-        owner = self.text(node.owner)
+        owner = self._bare(node.owner)
         if node.partial or node.owner.type.may(NONE, ABSENT):
             return f'seen({self.use(READER_NAME)}, {owner}, "{node.name}")'
         return f'{self.use(READER_NAME)}({owner}, "{node.name}")'
 
     def _attribute(self, node: Relation | Read | Collection) -> str:
-        owner = self.text(node.owner)
+        owner = self._bare(node.owner)
         if not node.owner.type.may(NONE, ABSENT):
             return f"{owner}.{node.name}"
         if owner.isidentifier():
@@ -147,7 +155,7 @@ class Writer:
         return f"item({self.text(node.collection)}, {node.index})"
 
     def fallback(self, node: Fallback) -> str:
-        return f"otherwise({self.text(node.value)}, {self._constants.name(node.otherwise)})"
+        return f"otherwise({self._bare(node.value)}, {self._constants.name(node.otherwise)})"
 
     def undeclared(self, node: Undeclared) -> str:
         return "end()"
@@ -174,7 +182,10 @@ class Writer:
 
     def predicate(self, node: Predicate) -> str:
         elements = tuple_of([self.text(element) for element in node.elements])
-        return f"{node.name}({self.text(node.owner)}, {self._constants.name(node.kinds)}, {elements})"
+        owner = self._bare(node.owner)
+        if self._lenient and node.owner.type.may(NONE, ABSENT):
+            owner = f"somebody({owner})"
+        return f"{node.name}({owner}, {self._constants.name(node.kinds)}, {elements})"
 
     def measure(self, node: Measure) -> str:
         collection = self.text(node.collection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from collections.abc import Iterable
 from typing import Any
@@ -16,11 +17,23 @@ Reader = Callable[[Any, str], Any]
 
 
 class Ended(Exception):
-    """A read of an undeclared attribute was reached: the whole condition is false."""
+    """A read of what is not there was reached in a condition of pytm's: the whole condition is false."""
 
 
 def _end() -> Never:
     raise Ended
+
+
+def _need(value: Any) -> Any:
+    if value is MISSING:
+        raise Ended
+    return value
+
+
+def _somebody(record: Any) -> Any:
+    if not record:
+        raise Ended
+    return record
 
 
 def _attr(record: Any, name: str) -> Any:
@@ -165,6 +178,8 @@ NAMESPACE: Final[dict[str, Any]] = {
     "len": len,
     "tuple": tuple,
     "end": _end,
+    "need": _need,
+    "somebody": _somebody,
     "attr": _attr,
     "seen": _seen,
     "equal": _equal,
@@ -186,4 +201,30 @@ NAMESPACE: Final[dict[str, Any]] = {
     "frozen": _frozen,
     "pattern": _pattern,
     **PREDICATES,
+}
+
+
+def _ending(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except (TypeError, ValueError, LookupError):
+            raise Ended from None
+
+    return call
+
+
+#: What replaces the guards in conditions of pytm's: where Python would raise, the condition ends.
+ENDING: Final[dict[str, Any]] = {
+    "less": _ending(operator.lt),
+    "at_most": _ending(operator.le),
+    "more": _ending(operator.gt),
+    "at_least": _ending(operator.ge),
+    "contains": _ending(lambda item, collection: item in collection),
+    "lacks": _ending(lambda item, collection: item not in collection),
+    "size": _ending(len),
+    "total": _ending(sum),
+    "least": _ending(min),
+    "most": _ending(max),
+    "item": _ending(operator.getitem),
 }

@@ -51,11 +51,13 @@ class Condition:
         tree: what is evaluated.
         reads: the dotted paths that it reads, in the order of evaluation.
         syntax: what was written.
+        lenient: read as pytm does: where something is not there, the whole condition is false.
     """
 
     tree: Node
     reads: tuple[str, ...]
     syntax: ast.expr = field(repr=False, compare=False)
+    lenient: bool = False
 
     @property
     def source(self) -> str:
@@ -70,10 +72,10 @@ def resolve(tree: ast.expr, targets: tuple[str, ...], vocabulary: Vocabulary, le
         tree: from `parse`.
         targets: the kinds that `target` may have; their special cases count, too.
         vocabulary: kinds, fields and enumerations.
-        lenient: read it as pytm does: an attribute that no kind has ends the condition as false.
+        lenient: read it as pytm does: a read of what is not there ends the condition as false.
 
     Raises:
         ConditionError: a name that means nothing, or a value where it has no sense.
     """
     bound = Scope(words_of(vocabulary), targets, lenient, _BINDERS).bind(tree)
-    return Condition(bound, reads(bound), tree)
+    return Condition(bound, reads(bound), tree, lenient)

@@ -162,6 +162,26 @@ def test_leniently_an_undeclared_attribute_ends_the_condition_as_false(source: s
     compiled.signature(record)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "not target.sink.isSQL",
+        "not target.responseTo.isResponse",
+        "target.responseTo.protocol != 'HTTP' or True",
+        "not any(data.isPII for data in target.responseTo.data)",
+        "not target.inBoundary.inside(Boundary)",
+        "target.data[7].isPII is False or True",
+        "min(data.classification for data in target.data) < Classification.SECRET or True",
+    ],
+)
+def test_leniently_a_read_of_what_is_not_there_ends_the_condition_as_false(source: str) -> None:
+    """The sink is no datastore, the flow answers nothing; strictly, such a read alone counts as false."""
+    record = flow()
+    compiled = built(source, lenient=True)
+    assert compiled.holds(record) is False
+    assert compiled.traced(record, getattr) is False
+
+
 def test_an_undeclared_attribute_that_is_not_reached_does_no_harm() -> None:
     """The order of evaluation is Python's."""
     compiled = built("target.isResponse is False or target.noSuchThing", lenient=True)
