@@ -1,0 +1,135 @@
+"""Two sides that answer the same question, which findings a model has: the real pytm, and ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pytest_threatmodel.analysis.evaluate import evaluate
+from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.model.loading import load_model
+from tests.artifacts.pytm_tools import alone
+from tests.artifacts.pytm_tools import pytm_folder
+
+#: Threat, and the variable that holds the element.
+Findings = list[tuple[str, str]]
+_ROOT = Path(__file__).resolve().parents[2]
+_OURS = "from pytest_threatmodel import *\n"
+_PYTMS = "from pytm import *\n"
+#: What pytm exports under no name of its package.
+_OTHERS = "from pytm.pytm import Controls, Asset\n"
+
+
+@dataclass(frozen=True)
+class ModelText:
+    """A model as text, without the import of its vocabulary.
+
+    Args:
+        body: makes a TM `tm`, and holds each element in a variable.
+        threats: its own threat file `own.json`, None for none.
+    """
+
+    body: str
+    threats: list[dict[str, Any]] | None = None
+
+    def write(self, folder: Path) -> Path:
+        """Write model and threat file for our side."""
+        if self.threats is not None:
+            (folder / "own.json").write_text(json.dumps(self.threats), encoding="utf-8")
+        path = folder / "threatmodel_parity.py"
+        path.write_text(_OURS + self.body, encoding="utf-8")
+        return path
+
+
+class OracleError(Exception):
+    """pytm raised; the text is its traceback."""
+
+
+class Oracle:
+    """A running pytm that answers about many models; starting one takes longer than asking it.
+
+    Args:
+        version: of pytm.
+    """
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        folder = pytm_folder(version)
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-m", "tests.parity.oracle_script"],
+            cwd=_ROOT,
+            env={**alone(folder), "PYTHONPATH": os.pathsep.join([str(folder), str(_ROOT)])},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+        said = self._ask({})
+        self.kinds: dict[str, dict[str, str]] = said["kinds"]
+        self.enums: dict[str, list[str]] = said["enums"]
+        self.library: list[str] = said["library"]
+        #: Each known difference of this version, with its reason.
+        self.repairs: dict[str, str] = said["repairs"]
+        self.library_file = folder / "pytm" / "threatlib" / "threats.json"
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=30)
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise OracleError(f"pytm {self.version} ended with status {self._process.wait(30)}")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise OracleError(answer["error"])
+        return answer
+
+    def findings(self, text: ModelText, folder: Path, repairs: Iterable[str]) -> Findings:
+        """What pytm finds in a model.
+
+        Args:
+            text: the model.
+            folder: where its threat file is.
+            repairs: the differences that pytm is cured of.
+
+        Raises:
+            OracleError: pytm raised.
+        """
+        answer = self._ask({"source": _PYTMS + _OTHERS + text.body, "folder": str(folder), "repairs": list(repairs)})
+        return [(threat, name) for threat, name in answer["findings"]]
+
+
+def our_findings(text: ModelText, path: Path, library: Library) -> Findings:
+    """What we find in the model.
+
+    Args:
+        text: the model.
+        path: where it was written.
+        library: pytm's own threats; a threat file takes their place, as in pytm.
+    """
+    loaded = load_model(path)
+    verdicts = evaluate(loaded.model, library if text.threats is None else Library([]))
+    outcomes = decide(verdicts, [], date(2027, 1, 1), "info", str(path)).outcomes
+    names = {id(value): name for name, value in vars(loaded.module).items()}
+    return sorted(
+        (threat, names[id(row.element)])
+        for row, column in verdicts.pairs()
+        if row.verdicts[column] is Verdict.VULNERABLE
+        for threat in [row.rules[column].threat.id]
+        if (threat, row.label) not in outcomes or outcomes[threat, row.label].result != "skipped"
+    )
