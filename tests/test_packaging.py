@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+DATA = ("pytest_threatmodel/py.typed", "pytest_threatmodel/library/pytm_counterparts.toml")
 METADATA = ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 FOLDERS = ("pytest_threatmodel", "threats")
 
@@ -60,14 +61,14 @@ def test_every_package_folder_is_a_regular_package() -> None:
 
 
 def test_data_files_are_all_covered_by_package_data() -> None:
-    """Packs lie flat in threats/, and the package itself holds no data but py.typed."""
+    """Packs lie flat in threats/, and the package itself holds no other data than is listed here."""
     data = {
         path.relative_to(ROOT).as_posix()
         for folder in FOLDERS
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
-    assert data == {"pytest_threatmodel/py.typed", *(f"threats/{name}" for name in packs())}
+    assert data == {*DATA, *(f"threats/{name}" for name in packs())}
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def wheel_names(wheel: Path) -> set[str]:
 def expected_in_wheel() -> set[str]:
     modules = (path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_threatmodel").rglob("*.py"))
     threats = (f"pytest_threatmodel/threats/{name}" for name in [*packs(), "__init__.py"])
-    return {*modules, *threats, "pytest_threatmodel/py.typed"}
+    return {*modules, *threats, *DATA}
 
 
 @pytest.mark.slow

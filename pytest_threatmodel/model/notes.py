@@ -100,6 +100,8 @@ class Finding:
         self.cvss = cvss
         self.response = response
         self.likelihood = likelihood
+        #: The id that the author wrote, where another stands for it now.
+        self.written: str | None = None
 
     def __repr__(self) -> str:
         return f"<Finding {self.threat_id}>"
@@ -125,6 +127,8 @@ class Assumption:
         self.name = name
         self.exclude = tuple(sorted(ids)) if isinstance(exclude, set | frozenset) else ids
         self.description = description
+        #: The ids that the author wrote, where others stand for them now.
+        self.written: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<Assumption {self.name!r}>"

@@ -17,6 +17,8 @@ PRINTING: Final = ("list", "describe", "explain", "init")
 #: Options whose being given switches threat models on.
 _IMPLYING: Final = ("threatmodel_exclude", "threatmodel_fail_on", *artifact_options.OPTIONS)
 DEFAULT_FILES: Final = ("threatmodel_*.py",)
+#: Where the threats of files that import pytm come from; the first is the default.
+PYTM_THREATS: Final = ("pytm", "packs")
 
 
 def add(parser: pytest.Parser) -> None:
@@ -92,6 +94,11 @@ def _add_ini(parser: pytest.Parser) -> None:
     )
     add("threatmodel_packs", "The threat packs to use, by name (default: all)", type="args", default=[])
     add(
+        "threatmodel_pytm_threats",
+        "What files that import pytm meet: pytm, its own threats as installed, or packs (default: pytm)",
+        default=PYTM_THREATS[0],
+    )
+    add(
         "threatmodel_required",
         "A run that collects no model fails (default: false)",
         type="bool",
@@ -134,6 +141,7 @@ class Settings:
         required: a run without a model fails.
         exclude: threat ids or patterns whose pairs are deselected.
         fail_on: the lowest severity that fails.
+        pytm_threats: where the threats of files that import pytm come from, one of `PYTM_THREATS`.
     """
 
     files: tuple[str, ...]
@@ -143,6 +151,7 @@ class Settings:
     required: bool
     exclude: tuple[str, ...]
     fail_on: str
+    pytm_threats: str
 
 
 def read(config: pytest.Config) -> Settings:
@@ -160,6 +169,7 @@ def read(config: pytest.Config) -> Settings:
         required=bool(_ini(config, "threatmodel_required")),
         exclude=_exclude(config),
         fail_on=_fail_on(config),
+        pytm_threats=_pytm_threats(config),
     )
 
 
@@ -194,3 +204,11 @@ def _fail_on(config: pytest.Config) -> str:
         return parse_severity(word)
     except WordError as error:
         raise pytest.UsageError(f"{where}: {error}") from None
+
+
+def _pytm_threats(config: pytest.Config) -> str:
+    word: str = _ini(config, "threatmodel_pytm_threats")
+    if word not in PYTM_THREATS:
+        expected = " or ".join(PYTM_THREATS)
+        raise pytest.UsageError(f"ini setting threatmodel_pytm_threats: unknown value {word!r}, expected {expected}")
+    return word

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import notices
+from pytest_threatmodel.analysis.rule_notices import rule_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.library.threat import SEVERITIES
@@ -54,8 +55,8 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 
 
 def notices_of(file: ThreatModelFile) -> list[str]:
-    """What is worth a line and nothing more: odd values, rules that can never fire."""
-    return [*notices(file.model), *file.verdicts.rulebook.library.dead_rules()]
+    """What is worth a line and nothing more: odd values, rules that say nothing about this model."""
+    return [*notices(file.model), *rule_notices(file.verdicts)]
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

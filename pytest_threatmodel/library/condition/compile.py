@@ -33,6 +33,7 @@ from pytest_threatmodel.library.condition.source import short_text
 Holds = Callable[[Any], bool]
 Traced = Callable[[Any, Reader], bool]
 Signature = Callable[[Any], Hashable]
+Ending = Callable[[Any], "str | None"]
 
 _NAME: Final = "compiled"
 
@@ -50,7 +51,7 @@ class Compiled:
     @cached_property
     def holds(self) -> Holds:
         """`holds(record)`: whether the condition is true."""
-        return cast(Holds, _compile(self.condition, traced=False))
+        return cast(Holds, _compile(self.condition, "return {}", "return False"))
 
     @cached_property
     def traced(self) -> Traced:
@@ -59,7 +60,15 @@ class Compiled:
         `read` is called for fields that the record has, in Python's order of evaluation, and for no
         relation but `data`.
         """
-        return cast(Traced, _compile(self.condition, traced=True))
+        return cast(Traced, _compile(self.condition, "return {}", "return False", traced=True))
+
+    @cached_property
+    def ended(self) -> Ending:
+        """`ended(record)`: the name of what is not there, if a condition of pytm's ends there, else None.
+
+        The name is empty where the condition ends in an operation that Python refuses.
+        """
+        return cast(Ending, _compile(self.condition, "{}", "return ended.what"))
 
     @cached_property
     def signature(self) -> Signature:
@@ -79,15 +88,12 @@ def compile_condition(condition: Condition) -> Compiled:
     return Compiled(condition)
 
 
-def _compile(condition: Condition, *, traced: bool) -> Callable[..., Any]:
+def _compile(condition: Condition, use: str, ended: str, *, traced: bool = False) -> Callable[..., Any]:
     constants, tree = Constants(), condition.tree
     writer = Writer(traced, constants, lenient=condition.lenient)
     lines = list(writer.bind(Target, [tree]))
-    text = writer.truth(tree)
-    if condition.lenient:
-        lines += ["try:", f" return {text}", "except Ended:", " return False"]
-    else:
-        lines.append(f"return {text}")
+    line = use.format(writer.truth(tree))
+    lines += ["try:", f" {line}", "except Ended as ended:", f" {ended}"] if condition.lenient else [line]
     parameters = [RECORD_NAME, READER_NAME] if traced else [RECORD_NAME]
     guards = {**NAMESPACE, **ENDING} if condition.lenient else NAMESPACE
     return _run(writer, constants, function(_NAME, parameters, lines), guards)

@@ -98,7 +98,7 @@ class Writer:
         """The expression for a node, in brackets where that matters."""
         text = self._bare(node)
         ends = self._lenient and node.type.may(ABSENT) and not isinstance(node, Fallback | Undeclared)
-        return f"need({text})" if ends else text
+        return f"need({text}, {self._constants.name(_what(node))})" if ends else text
 
     def _bare(self, node: Node) -> str:
         """The expression, with MISSING for what is not there."""
@@ -158,7 +158,7 @@ class Writer:
         return f"otherwise({self._bare(node.value)}, {self._constants.name(node.otherwise)})"
 
     def undeclared(self, node: Undeclared) -> str:
-        return "end()"
+        return f"end({self._constants.name(node.name)})"
 
     def negation(self, node: Not) -> str:
         return f"(not {self.text(node.operand)})"
@@ -184,7 +184,7 @@ class Writer:
         elements = tuple_of([self.text(element) for element in node.elements])
         owner = self._bare(node.owner)
         if self._lenient and node.owner.type.may(NONE, ABSENT):
-            owner = f"somebody({owner})"
+            owner = f"somebody({owner}, {self._constants.name(node.name)})"
         return f"{node.name}({owner}, {self._constants.name(node.kinds)}, {elements})"
 
     def measure(self, node: Measure) -> str:
@@ -220,6 +220,18 @@ class Writer:
         name = f"e{len(self.functions)}"
         self.functions.append(function(name, parameters, lines))
         return name
+
+
+def _what(node: Node) -> str:
+    """What is not there, where a condition ends at this node."""
+    match node:
+        case Relation() | Read() | Collection():
+            return node.name
+        case Item():
+            return f"item {node.index}"
+        case Each() | Measure():
+            return f"{node.function}()"
+    return ""
 
 
 def tuple_of(parts: Iterable[str]) -> str:

@@ -17,22 +17,30 @@ Reader = Callable[[Any, str], Any]
 
 
 class Ended(Exception):
-    """A read of what is not there was reached in a condition of pytm's: the whole condition is false."""
+    """A read of what is not there was reached in a condition of pytm's: the whole condition is false.
+
+    Args:
+        what: the name of what is not there; empty where it is an operation that Python refuses.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)
 
 
-def _end() -> Never:
-    raise Ended
+def _end(what: str) -> Never:
+    raise Ended(what)
 
 
-def _need(value: Any) -> Any:
+def _need(value: Any, what: str) -> Any:
     if value is MISSING:
-        raise Ended
+        raise Ended(what)
     return value
 
 
-def _somebody(record: Any) -> Any:
+def _somebody(record: Any, what: str) -> Any:
     if not record:
-        raise Ended
+        raise Ended(what)
     return record
 
 
@@ -209,7 +217,7 @@ def _ending(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*arguments)
         except (TypeError, ValueError, LookupError):
-            raise Ended from None
+            raise Ended("") from None
 
     return call
 

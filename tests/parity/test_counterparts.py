@@ -1,0 +1,35 @@
+"""The table of counterparts, held to the real libraries of pytm."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_threatmodel.library.counterparts import counterparts
+from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.model.vocabulary import standard_vocabulary
+from tests.artifacts.pytm_tools import pytm_folder
+
+pytestmark = pytest.mark.programs
+VERSIONS = ("1.3.1", "1.4.0")
+
+
+def threats_of(version: str) -> dict[str, list[str]]:
+    """The kinds that each threat of a pytm targets, by id."""
+    text = (pytm_folder(version) / "pytm" / "threatlib" / "threats.json").read_text(encoding="utf-8")
+    return {threat["SID"]: threat["target"] for threat in json.loads(text)}
+
+
+def test_the_table_has_exactly_the_ids_of_both_versions() -> None:
+    assert set(counterparts()) == {id_ for version in VERSIONS for id_ in threats_of(version)}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_counterpart_concerns_a_kind_that_pytms_threat_concerns(version: str) -> None:
+    """Otherwise what is said on an element would meet no threat there."""
+    library, kinds = load_library(), standard_vocabulary()
+    for id_, targets in threats_of(version).items():
+        for ours in counterparts().ours.get(id_, ()):
+            shared = set(kinds.sub_kinds(tuple(targets))) & set(kinds.sub_kinds(library[ours].targets))
+            assert shared, (id_, ours)
