@@ -73,6 +73,9 @@ DIFFERENCES: Final = {
         "answer = Dataflow(web, user, 'Answer', responseTo=flow, data=[token])",
         threats=_rule("any(d.credentialsLife == Lifetime.UNKNOWN for d in target.data)", "Dataflow"),
     ),
+    "spelling-of-protocols": _text(
+        "web = Server('Web', protocol='http')", threats=_rule("target.protocol == 'HTTP'", "Server")
+    ),
     "several-answers": _text(
         *_TWO,
         "yes = Dataflow(web, user, 'Yes', isResponse=True)",

@@ -14,7 +14,7 @@ from tests.parity.oracle import Oracle
 #: Fields that are no plain value of their own, or have no say in findings.
 SKIPPED = frozenset({"name", "description", "severity", "is_drawn", "isResponse", "order", "note", "levels"})
 #: Texts that pytm's conditions compare with, and one that they do not.
-TEXTS = ("", "HTTP", "HTTPS", "SOAP", "IMAP", "SMTP", "XML", "JSON", "Production", "RSA", "AES", "own")
+TEXTS = ("", "HTTP", "http", "HTTPS", "SOAP", "IMAP", "SMTP", "XML", "JSON", "Production", "RSA", "AES", "own")
 #: Kinds that a flow may begin or end at in every pytm.
 NO_ENDS = frozenset({"Element", "Boundary", "Dataflow", "Data", "Controls"})
 Draw = Any

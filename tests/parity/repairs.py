@@ -313,6 +313,20 @@ def credentials_of_all_data() -> Patches:
 
 
 @repair
+def spelling_of_protocols() -> Patches:
+    """pytm compares protocols letter by letter; here "http" is another spelling of "HTTP"."""
+    original = pytm._apply_defaults
+
+    def apply_defaults(flows: list[Any], data: Any) -> Any:
+        for element in pytm.TM._elements:
+            if getattr(element, "protocol", "") == "http":
+                put(element, "protocol", "HTTP")
+        return original(flows, data)
+
+    return [patch.object(pytm, "_apply_defaults", apply_defaults)]
+
+
+@repair
 def several_answers() -> Patches:
     """Two responses that match one request stop the run of pytm 1.3; in 1.4 the last one is the answer."""
     if IS_PYDANTIC:

@@ -66,7 +66,7 @@ def bind_generator(scope: Scope, node: ast.expr) -> Node:
 
 def _measure(scope: Scope, name: str, argument: ast.expr) -> Node:
     column = argument.col_offset + 1
-    if name in ("any", "all"):
+    if name in ("any", "all") and not scope.lenient:
         raise ConditionError(f"{name} takes a generator expression: {name}(... for x in ...)", column)
     collection = scope.bind(argument)
     if isinstance(collection, Undeclared):
@@ -74,6 +74,10 @@ def _measure(scope: Scope, name: str, argument: ast.expr) -> Node:
     item = scope.words.item(collection)
     if item is None:
         raise ConditionError(f"{name} takes a collection or a generator expression", column)
+    if name in ("any", "all"):
+        # pytm's own manual asks `any(target.inputs)`.
+        variable = scope.variable("item", item)
+        return Each(cast(Any, name), variable, (Loop(variable, collection, ()),), TRUTH)
     if name != "len":
         return Measure(cast(Any, name), collection, _summary(name, item, column))
     partly = {ABSENT} if collection.type.may(ABSENT, NONE, OTHER) else set()
