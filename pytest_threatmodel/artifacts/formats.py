@@ -58,7 +58,7 @@ def builtin() -> list[Format]:
 
 
 def is_template(name: str) -> bool:
-    """Whether a report is asked for by the path of a template: it has a dot or a slash, which names of formats have not.
+    """Whether a report is asked for by the path of a template: it has a dot or a slash, names of formats have none.
 
     Args:
         name: as it was asked for.

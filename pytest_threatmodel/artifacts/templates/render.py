@@ -13,8 +13,8 @@ def render_file(path: Path, snapshot: Snapshot, request: Request) -> str:
     """The text that a template makes.
 
     Args:
-        path: of the template. `.j2`, `.jinja`, `.jinja2`, or the comment `{# jinja #}` in the first line, say that it is
-            in jinja2; every other template is in pytm's language.
+        path: of the template. `.j2`, `.jinja`, `.jinja2`, or the comment `{# jinja #}` in the first line, say that it
+            is in jinja2; every other template is in pytm's language.
         snapshot: of one model.
         request: its `seconds` limit the rendering.
 

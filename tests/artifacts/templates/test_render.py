@@ -63,7 +63,7 @@ def test_what_is_no_template_is_refused(content: bytes, message: str, tmp_path: 
 
 
 def test_missing_templates_and_folders_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="template gone.md cannot be read: No such file or directory"):
+    with pytest.raises(ArtifactError, match=r"template gone\.md cannot be read: No such file or directory"):
         render_file(tmp_path / "gone.md", bank(), Request())
     with pytest.raises(ArtifactError, match=r"template .* is no file"):
         render_file(tmp_path, bank(), Request())
@@ -74,7 +74,7 @@ def test_missing_templates_and_folders_are_refused(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
 def test_a_pipe_does_not_hang_the_run(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "report.md")
-    with pytest.raises(ArtifactError, match="template report.md is no file"):
+    with pytest.raises(ArtifactError, match=r"template report\.md is no file"):
         render_file(tmp_path / "report.md", bank(), Request())
 
 

@@ -19,7 +19,6 @@ from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
-from pytest_threatmodel.snapshot.shape import ThreatShape
 
 #: What of a snapshot is a name of its own.
 KEYS: Final = (
@@ -91,10 +90,10 @@ class _Questions:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def element(self, label: str) -> ElementShape:
+    def element(self, label: str) -> Any:
         return _found("element", label, self._reader.elements)
 
-    def threat(self, id: str) -> ThreatShape:
+    def threat(self, id: str) -> Any:
         return _found("threat", id, self._reader.threats)
 
     def decision(self, pair: PairShape) -> DecisionShape | None:

@@ -14,7 +14,7 @@ from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import status
-from pytest_threatmodel.snapshot.shape import DecisionShape
+from pytest_threatmodel.snapshot.shape import AssumptionShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import ThreatShape
 
@@ -33,6 +33,7 @@ class Findings:
     def __init__(self, reader: Reader, things: Mapping[str, Thing]) -> None:
         self._reader = reader
         self._things = things
+        self._assumptions = reader.snapshot["model"]["assumptions"]
         self.all: list[Value] = []
         self.excluded: list[Value] = []
         self._on: dict[str, list[Value]] = {}
@@ -77,10 +78,19 @@ class Findings:
                 "likelihood": encoded(pair.get("likelihood", rule["likelihood"])),
                 "cvss": encoded(pair.get("cvss", "")),
                 "response": encoded(self._response(pair)),
-                "assumption": _assumption(self._reader.decision(pair)) if status(pair) == "excluded" else None,
+                "assumption": self._assumption(pair),
             }
 
         return Thing("Finding", shown, attributes)
+
+    def _assumption(self, pair: PairShape) -> Value:
+        """What excludes a finding; exclusions by other means than an assumption read as one."""
+        decision = self._reader.decision(pair)
+        if decision is None or status(pair) != "excluded":
+            return None
+        reason = decision["reason"]
+        said = next((each for each in self._assumptions if _reason(each) == reason), None)
+        return assumption(said or {"name": reason, "description": "", "exclude": decision["threats"]})
 
     def _response(self, pair: PairShape) -> str:
         """What is done about it: what the element states, else that it is accepted, and why."""
@@ -117,9 +127,16 @@ def _texts(rule: ThreatShape) -> dict[str, Value]:
     }
 
 
-def _assumption(decision: DecisionShape | None) -> Value:
-    """What excludes a finding."""
-    if decision is None:
-        return None
-    name, threats = escape(decision["reason"]), Many(decision["threats"])
-    return Thing("Assumption", name, lambda: {"name": name, "description": "", "exclude": threats})
+def assumption(shape: AssumptionShape) -> Thing:
+    """An assumption of the model."""
+    name = escape(shape["name"])
+
+    def attributes() -> dict[str, Value]:
+        return {"name": name, "description": shape["description"], "exclude": Many(shape["exclude"])}
+
+    return Thing("Assumption", name, attributes)
+
+
+def _reason(shape: AssumptionShape) -> str:
+    """What an exclusion gives as its reason where the assumption makes it."""
+    return f"{shape['name']}: {shape['description']}" if shape["description"] else shape["name"]

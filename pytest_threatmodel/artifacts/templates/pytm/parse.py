@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Final
 from typing import TypeAlias
 
@@ -50,9 +49,15 @@ def parse(template: str) -> Body:
 def _body(atoms: Sequence[Atom]) -> Body:
     """The same without places, neighbouring characters as one text."""
     found: list[str | Hole] = []
-    for is_hole, group in groupby((part for part, _ in atoms), key=lambda part: isinstance(part, Hole)):
-        found += group if is_hole else ["".join(map(str, group))]
-    return tuple(found)
+    chars: list[str] = []
+    for part, _ in atoms:
+        if isinstance(part, str):
+            chars.append(part)
+            continue
+        found += ["".join(chars)] if chars else []
+        found.append(part)
+        chars = []
+    return (*found, "".join(chars)) if chars else tuple(found)
 
 
 def _expanded(atoms: Sequence[Atom], depth: int) -> list[Atom]:
@@ -159,6 +164,6 @@ def _call(atoms: Sequence[Atom], depth: int) -> Call:
 
 
 def _inner(atoms: Sequence[Atom], depth: int) -> Body:
-    """The body of a loop: it is taken apart once more, and what is filled in from outside stays one loop further out."""
+    """The body of a loop: it is taken apart once more; what is filled in from outside is one loop further out."""
     outer = [(Hole(part.field, part.up + 1) if isinstance(part, Hole) else part, place) for part, place in atoms]
     return _body(_expanded(outer, depth + 1))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 from typing import TypeAlias
 
-Value: TypeAlias = "str | int | None | Thing | Many | Method"
+Value: TypeAlias = "str | int | Thing | Many | Method | None"
 
 _DOLLAR: Final = re.compile(r"(?<!\\)\$")
 

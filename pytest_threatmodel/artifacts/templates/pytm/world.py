@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from enum import Enum
@@ -10,6 +9,7 @@ from typing import Any
 from typing import Final
 
 from pytest_threatmodel.artifacts.templates.pytm.findings import Findings
+from pytest_threatmodel.artifacts.templates.pytm.findings import assumption
 from pytest_threatmodel.artifacts.templates.pytm.findings import threat
 from pytest_threatmodel.artifacts.templates.pytm.values import Many
 from pytest_threatmodel.artifacts.templates.pytm.values import Method
@@ -21,7 +21,6 @@ from pytest_threatmodel.model.enums import Lifetime
 from pytest_threatmodel.model.enums import TLSVersion
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.read import Reader
-from pytest_threatmodel.snapshot.shape import AssumptionShape
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import Snapshot
 
@@ -88,7 +87,7 @@ class World:
             description=model["description"],
             isOrdered=model["is_ordered"],
             mergeResponses=model["merge_responses"],
-            assumptions=Many([_assumption(each) for each in model["assumptions"]]),
+            assumptions=Many([assumption(each) for each in model["assumptions"]]),
             findings=Many(self._findings.all),
             excluded_findings=Many(self._findings.excluded),
         )
@@ -163,18 +162,7 @@ def _order(element: ElementShape) -> int:
     return -1 if element["flow"] is None else element["flow"]["order"]
 
 
-def _assumption(assumption: AssumptionShape) -> Thing:
-    name = escape(assumption["name"])
-    return _thing(
-        "Assumption",
-        name,
-        name=name,
-        description=assumption["description"],
-        exclude=Many(assumption["exclude"]),
-    )
-
-
 def _member(enum: type[Enum], name: str) -> Thing:
     value: Any = enum[name].value
-    label: Callable[[], Value] = lambda: str(value).lower().replace("_", " ")  # noqa: E731
-    return _thing(enum.__name__, f"{enum.__name__}.{name}", name=name, value=value, label=Method(label))
+    label = Method(lambda: str(value).lower().replace("_", " "))
+    return _thing(enum.__name__, f"{enum.__name__}.{name}", name=name, value=value, label=label)
