@@ -30,6 +30,7 @@ _GROWING: Final = frozenset(
     {"center", "expandtabs", "format", "format_map", "join", "ljust", "replace", "rjust", "translate", "zfill"}
 )
 _MOST_BITS: Final = 4096
+_ITEM: Final = 50
 
 
 class Environment(ImmutableSandboxedEnvironment):
@@ -105,7 +106,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
 def _size(operator: str, left: Any, right: Any) -> int:
     """How large the result of an operator is, in characters or items; of numbers those that are too large."""
-    sizes = [len(each) if isinstance(each, str | list | tuple) else 0 for each in (left, right)]
+    sizes = [_length(each) for each in (left, right)]
     if operator == "+":
         return sum(sizes)
     whole = [each for each in (left, right) if isinstance(each, int)]
@@ -116,6 +117,13 @@ def _size(operator: str, left: Any, right: Any) -> int:
         if (bits[0] * abs(right) if operator == "**" else sum(bits)) > _MOST_BITS:
             raise Exhausted("a number has too many digits")
     return 0
+
+
+def _length(value: Any) -> int:
+    """In characters; an item of a list takes as much as some of them."""
+    if isinstance(value, str):
+        return len(value)
+    return len(value) * _ITEM if isinstance(value, list | tuple) else 0
 
 
 class _Limited(NodeTransformer):
