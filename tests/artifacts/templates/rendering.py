@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def rendered(
-    text: str, name: str = "report.md", snapshot: Snapshot | None = None, seconds: float = 25.0, **others: str
+    text: str,
+    name: str = "report.md",
+    snapshot: Snapshot | None = None,
+    *,
+    seconds: float = 25.0,
+    beside: dict[str, str] | None = None,
 ) -> str:
     """What a template makes.
 
@@ -27,18 +32,19 @@ def rendered(
         name: of its file.
         snapshot: of a model; by default that of a system with everything.
         seconds: which it may take.
-        others: templates beside it, name -> text; each is called `NAME.j2`.
+        beside: templates beside it, name -> text; the file of each is called `NAME.j2`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for each, content in {name: text, **{f"{key}.j2": value for key, value in others.items()}}.items():
+        others = {f"{key}.j2": value for key, value in (beside or {}).items()}
+        for each, content in {name: text, **others}.items():
             Path(folder, each).write_bytes(content.encode("utf-8", "surrogatepass"))
         return render_file(Path(folder, name), bank() if snapshot is None else snapshot, Request(seconds=seconds))
 
 
-def mistake(text: str, name: str = "report.md", seconds: float = 25.0, **others: str) -> str:
+def mistake(text: str, name: str = "report.md", *, seconds: float = 25.0, beside: dict[str, str] | None = None) -> str:
     """The message of the error that a template ends with, without the name of its file."""
     with pytest.raises(ArtifactError) as caught:
-        rendered(text, name, seconds=seconds, **others)
+        rendered(text, name, seconds=seconds, beside=beside)
     message = str(caught.value)
     assert "\n" not in message
     assert len(message) < 1000

@@ -29,11 +29,11 @@ from tests.artifacts.templates.rendering import rendered
 
 
 def made(text: str, **others: str) -> str:
-    return rendered(text, "report.md.j2", **others)
+    return rendered(text, "report.md.j2", beside=others)
 
 
 def wrong(text: str, seconds: float = 25.0, **others: str) -> str:
-    return mistake(text, "report.md.j2", seconds, **others)
+    return mistake(text, "report.md.j2", seconds=seconds, beside=others)
 
 
 def test_templates_see_the_snapshot() -> None:
