@@ -34,6 +34,8 @@ class Findings:
         self._reader = reader
         self._things = things
         self._assumptions = reader.snapshot["model"]["assumptions"]
+        # A threat has many findings, and encoding takes longer than anything else about them.
+        self._texts = {id: _texts(rule) for id, rule in reader.threats.items()}
         self.all: list[Value] = []
         self.excluded: list[Value] = []
         self._on: dict[str, list[Value]] = {}
@@ -64,12 +66,12 @@ class Findings:
         element, rule = self._things[pair["element"]], self._reader.threats[pair["threat"]]
         target = escape(self._reader.elements[pair["element"]]["name"])
         severity = _WORDS[pair["severity"]]
-        title, details = encoded(rule["title"]), encoded(rule["description"])
-        shown = Encoded(f"{encoded(repr(target))}: {title}\n{details}\n{severity}")
+        texts = self._texts[rule["id"]]
+        shown = Encoded(f"{encoded(repr(target))}: {texts['description']}\n{texts['details']}\n{severity}")
 
         def attributes() -> dict[str, Value]:
             return {
-                **_texts(rule),
+                **texts,
                 "id": str(number),
                 "threat_id": rule["id"],
                 "target": target,

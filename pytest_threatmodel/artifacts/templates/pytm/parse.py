@@ -29,7 +29,7 @@ Atom: TypeAlias = tuple[str | Hole, int]
 #: The name of an element's kind, as templates for pytm write it; no other name may begin with an underscore.
 KIND_NAME: Final = "__class__.__name__"
 DIRECTIVES: Final = ("repeat", "call", "if", "not")
-_DEEPEST: Final = 40
+_DEEPEST: Final = 16
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]")
 _WORD: Final = re.compile(r"[A-Za-z_]{2,}\Z")
 
