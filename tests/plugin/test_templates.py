@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,3 +104,25 @@ def test_a_template_with_a_mistake_costs_its_own_file_only(
         ]
     )
     assert made(pytester.path, "threatmodel_shop.c.md") == "fine"
+
+
+def test_a_format_of_a_third_party_may_have_a_dot(pytester: pytest.Pytester) -> None:
+    """It is known by its name, so it is no template."""
+    conftest = """
+        import pytest
+        from pytest_threatmodel.artifacts.format import Format
+
+        @pytest.hookimpl(optionalhook=True)
+        def pytest_threatmodel_formats(config):
+            return [Format("own.format", "report", ".own", "own report", lambda snapshot, request: "own")]
+    """
+    write_project(pytester, SHOP, conftest=dedent(conftest))
+    pytester.runpytest("--threatmodel-report=own.format")
+    assert made(pytester.path, "threatmodel_shop.own") == "own"
+
+
+def test_the_same_template_twice_is_one_report(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP)
+    write(pytester.path, "a.md", "a")
+    result = pytester.runpytest("--threatmodel-report=a.md,./a.md,a.md")
+    assert " ".join(result.outlines).count("generated report by a.md") == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from typing import Literal
 
+from pytest_threatmodel.artifacts.findings import cut
 from pytest_threatmodel.artifacts.format import ArtifactError
 from pytest_threatmodel.model.labels import escape
 
@@ -16,6 +17,7 @@ Language = Literal["jinja", "pytm"]
 
 #: In bytes. Longer ones are no templates, but reports or worse.
 LONGEST: Final = 1_000_000
+_LONGEST_MESSAGE: Final = 500
 _JINJA_ENDINGS: Final = (".jinja2", ".jinja", ".j2")
 _JINJA_MARK: Final = re.compile(r"\{#-?\s*jinja2?\s*-?#\}")
 
@@ -62,7 +64,8 @@ def mistake(name: str, message: str, line: int = 1, column: int = 0) -> Artifact
         column: counted from 1; 0 where it is not known.
     """
     place = f"line {line}, column {column}" if column else f"line {line}"
-    return ArtifactError(f"template {escape(name)}, {place}: {message}")
+    text = cut(escape(" ".join(message.split())), _LONGEST_MESSAGE)
+    return ArtifactError(f"template {escape(name)}, {place}: {text}")
 
 
 def read_source(path: Path) -> Source:

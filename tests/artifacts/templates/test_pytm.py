@@ -238,6 +238,15 @@ def test_nothing_of_python_is_within_reach(path: str, directive: str) -> None:
     assert mistake(f"{{{path}{directive}}}").startswith("line 1, column 1: ")
 
 
+def test_messages_are_short_and_one_line() -> None:
+    """`mistake` looks at the message."""
+    for name in ("x" * 500_000, "a\nb\x1b[31m\u202e"):
+        assert "\x1b" not in mistake(f"{{{name}}}")
+        mistake(f"{{tm.{name}}}")
+        mistake(f"{{tm:call:{name}}}")
+        mistake(f"{{tm:{name}:x}}")
+
+
 def test_nesting_has_a_limit() -> None:
     deep = "{tm:if:" * 300 + "x" + "}" * 300
     assert "fields are nested more than 16 deep" in mistake(deep)

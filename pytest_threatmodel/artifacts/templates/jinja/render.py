@@ -40,7 +40,7 @@ def render(source: Source, snapshot: Snapshot, request: Request) -> str:
     try:
         return _made(environment.get_template(source.path.name), budget)
     except TemplateSyntaxError as error:
-        raise mistake(error.name or source.path.name, _short(error.message), error.lineno) from None
+        raise mistake(error.name or source.path.name, str(error.message), error.lineno) from None
     except (Exception, RecursionError, MemoryError) as error:  # templates can do much wrong
         _tell(error, source)
 
@@ -65,11 +65,7 @@ def _tell(error: BaseException, source: Source) -> NoReturn:
         text = str(getattr(error, "message", None) or error)
     else:
         text = f"{type(error).__name__}: {error}"
-    raise mistake(name, _short(text), line) from None
-
-
-def _short(text: str | None) -> str:
-    return " ".join(str(text).split())[:400]
+    raise mistake(name, text, line) from None
 
 
 def _place(traceback: TracebackType | None, source: Source) -> tuple[str, int]:

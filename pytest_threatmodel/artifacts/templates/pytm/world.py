@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any
 from typing import Final
 
@@ -57,6 +58,8 @@ class World:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._reader = Reader(snapshot)
+        #: The types of fields that name an element.
+        self._relations = {kind for shape in snapshot["kinds"].values() for kind in shape["kinds"]}
         self._things = {label: self._element(each) for label, each in self._reader.elements.items()}
         self._findings = Findings(self._reader, self._things)
 
@@ -135,7 +138,7 @@ class World:
             return self._many(field, type, value)
         if type in _ENUMS and isinstance(value, str):
             return _member(_ENUMS[type], value)
-        if isinstance(value, str) and value in self._things and type in self._snapshot["kinds"] | {"Element": None}:
+        if type in self._relations and value in self._things:
             return self._things[value]
         return value if isinstance(value, bool | int | str) else None
 
@@ -162,6 +165,7 @@ def _order(element: ElementShape) -> int:
     return -1 if element["flow"] is None else element["flow"]["order"]
 
 
+@cache
 def _member(enum: type[Enum], name: str) -> Thing:
     value: Any = enum[name].value
     label = Method(lambda: str(value).lower().replace("_", " "))
