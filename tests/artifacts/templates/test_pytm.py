@@ -29,6 +29,7 @@ EVERYTHING = """# {tm.name}
 |Name|Text|
 |---|---|
 {elements:repeat:|{{item.name}}|{{item}} {{item.display_name:call:}} {{item.inBoundary}}|
+}{dataflows:repeat:|{{item.protocol}} {{item.data}}|{{item.source}} {{item.sink.OS}}|
 }
 
 {tm.findings:repeat:
@@ -92,7 +93,7 @@ def test_what_a_condition_hides_is_not_asked() -> None:
         ("{assets[7]:call:getInScopeFindings:{{item.threat_id}} }", "AC06 DO04 "),
         ("{assets[8].inScope}{assets[8]:call:getInScopeFindings}", "False[]"),
         ("{tm:call:getFindingCount}", "(no element: TM)"),
-        ("{tm.name:call:getElementType}", "(no element: str)"),
+        ("{tm.name:call:getElementType}", "(no element: a text)"),
         ("{assets[0]:call:getThreatId}", ""),
         ("{findings[0]:call:getThreatId} {findings[0]:call:getFindingSeverity}", "AA04 Very High"),
         ("{findings[0]:call:getFindingTarget}", "Web Server"),
@@ -265,7 +266,8 @@ def test_hostile_names_stay_text_in_markdown() -> None:
     snapshot = hostile()
     text = rendered(EVERYTHING, snapshot=snapshot)
     elements = [each for each in snapshot["elements"] if each["kind"] != "Data"]
-    assert [line.count("|") for line in text.splitlines() if "|" in line] == [3] * (len(elements) + 2)
+    flows = [each for each in elements if each["flow"] is not None]
+    assert [line.count("|") for line in text.splitlines() if "|" in line] == [3] * (len(elements) + len(flows) + 2)
     shown = read(text)
     own = {"h1", "p", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "ul", "li"}
     emphasis = {"em", "del", "strong"}  # names such as "SQL Database (*)" come through as they are

@@ -10,6 +10,7 @@ from pytest_threatmodel.artifacts.templates.pytm.values import Many
 from pytest_threatmodel.artifacts.templates.pytm.values import Method
 from pytest_threatmodel.artifacts.templates.pytm.values import Thing
 from pytest_threatmodel.artifacts.templates.pytm.values import Value
+from pytest_threatmodel.artifacts.templates.pytm.values import what
 
 Function = Callable[[Value], Value]
 
@@ -20,7 +21,7 @@ def _element(function: Callable[[Thing], Value]) -> Function:
     def checked(value: Value) -> Value:
         if isinstance(value, Thing) and "findings" in value.attributes and "inScope" in value.attributes:
             return function(value)
-        return f"(no element: {value.kind if isinstance(value, Thing) else type(value).__name__})"
+        return f"(no element: {what(value)})"
 
     return checked
 

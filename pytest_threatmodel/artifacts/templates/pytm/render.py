@@ -28,6 +28,7 @@ from pytest_threatmodel.artifacts.templates.pytm.values import Thing
 from pytest_threatmodel.artifacts.templates.pytm.values import Value
 from pytest_threatmodel.artifacts.templates.pytm.values import is_true
 from pytest_threatmodel.artifacts.templates.pytm.values import plain
+from pytest_threatmodel.artifacts.templates.pytm.values import what
 from pytest_threatmodel.artifacts.templates.pytm.world import World
 from pytest_threatmodel.artifacts.templates.source import Source
 from pytest_threatmodel.artifacts.templates.source import ending_of
@@ -173,15 +174,11 @@ def _step(field: Field, value: Value, step: str | int) -> Value:
             return value.kind
         if step in value.attributes:
             return value.attributes[step]
-        text = f"{field}: {value.kind} has no attribute {step!r}"
+        text = f"{field}: {what(value)} has no attribute {step!r}"
         raise Fault(_with_hint(text, step, value.attributes), field.place)
     if value is None:
         raise Fault(f"{field}: what should have the attribute {step!r} is None; put it into an :if:", field.place)
-    raise Fault(f"{field}: {_what(value)} has no attribute {step!r}", field.place)
-
-
-def _what(value: Value) -> str:
-    return "a collection" if isinstance(value, Many) else "a text" if isinstance(value, str) else "a number"
+    raise Fault(f"{field}: {what(value)} has no attribute {step!r}", field.place)
 
 
 def _with_hint(text: str, name: str, known: Iterable[str]) -> str:

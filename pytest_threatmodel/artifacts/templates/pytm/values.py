@@ -88,6 +88,15 @@ def plain(value: Value) -> Value:
     return value.call() if isinstance(value, Method) else value
 
 
+def what(value: Value) -> str:
+    """What a value is, for messages."""
+    if isinstance(value, Thing):
+        return value.kind
+    if isinstance(value, Many):
+        return "a collection"
+    return "None" if value is None else "a text" if isinstance(value, str) else "a number"
+
+
 def is_true(value: Value) -> bool:
     """Whether `:if:` shows its text: texts and collections with something in them, numbers but zero, all things."""
     found = plain(value)

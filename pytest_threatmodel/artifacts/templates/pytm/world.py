@@ -44,6 +44,8 @@ _KINDS: Final = {
 }
 #: What each collection holds, by the name that a template gives it.
 COLLECTIONS: Final = ("elements", "data", *_KINDS, "findings", "threats")
+#: Which fields may have several lines; others stand in cells of tables.
+_PROSE: Final = ("description", "note")
 #: Which fields pytm sorts by name.
 _SORTED: Final = ("carriedBy", "processedBy")
 
@@ -140,7 +142,9 @@ class World:
             return _member(_ENUMS[type], value)
         if type in self._relations and value in self._things:
             return self._things[value]
-        return value if isinstance(value, bool | int | str) else None
+        if isinstance(value, str):
+            return value if field in _PROSE else escape(value)
+        return value if isinstance(value, int) else None
 
     def _many(self, field: str, type: str, values: list[Any]) -> Many:
         if not type.startswith("list of "):
