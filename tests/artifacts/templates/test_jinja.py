@@ -180,6 +180,15 @@ def test_mistakes_name_the_line_and_the_nearest_name(template: str, message: str
     assert re.fullmatch(re.escape(message).replace(r"\*", ".*"), text), text
 
 
+@pytest.mark.parametrize(
+    "template",
+    ["{{ element }}", "{{ pairs|map(attribute='id') }}", "{{ 'a' ~ status }}", "{{ cycler(1) }}", "{{ range }}"],
+)
+def test_only_data_is_shown(template: str) -> None:
+    """What Python shows of its objects differs from run to run."""
+    assert wrong(template).endswith(" is no text; call it, or put it through a filter such as list or join")
+
+
 def test_a_mistake_in_an_included_template_is_told_where_it_is() -> None:
     assert wrong("{% include 'part.j2' %}", part="a\n{{ b }}") == "template part.j2, line 2: unknown name 'b'"
     assert wrong("{% include 'part.j2' %}", part="a\n{% b %}").startswith(

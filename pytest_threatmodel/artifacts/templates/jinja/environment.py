@@ -8,6 +8,7 @@ from typing import Any
 from typing import Final
 
 from jinja2 import StrictUndefined
+from jinja2 import Undefined
 from jinja2 import nodes
 from jinja2.runtime import Context
 from jinja2.runtime import markup_join
@@ -33,6 +34,10 @@ _MOST_BITS: Final = 4096
 _ITEM: Final = 50
 
 
+class NotShown(Exception):
+    """What a template shows is no data; the message is for people."""
+
+
 class Environment(ImmutableSandboxedEnvironment):
     """Makes templates.
 
@@ -52,6 +57,7 @@ class Environment(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            finalize=_showable,
             cache_size=-1,
         )
         self._budget = budget
@@ -70,7 +76,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def joined(self, *parts: Any) -> str:
         """The `~` of templates."""
-        texts = [part if isinstance(part, str) else str(part) for part in parts]
+        texts = [part if isinstance(part, str) else str(_showable(part)) for part in parts]
         self._budget.fits(sum(map(len, texts)))
         return markup_join(texts) if self.autoescape else str_join(texts)
 
@@ -102,6 +108,14 @@ class Environment(ImmutableSandboxedEnvironment):
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
+
+
+def _showable(value: Any) -> Any:
+    """The value, if it is data: what a function or a generator is shown as differs from run to run."""
+    if value is None or isinstance(value, str | int | float | list | tuple | dict | Undefined):
+        return value
+    kind = "a function" if callable(value) else f"a {type(value).__name__}"
+    raise NotShown(f"{kind} is no text; call it, or put it through a filter such as list or join")
 
 
 def _size(operator: str, left: Any, right: Any) -> int:

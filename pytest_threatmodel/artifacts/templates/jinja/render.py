@@ -17,11 +17,12 @@ from pytest_threatmodel.artifacts.templates.budget import Exhausted
 from pytest_threatmodel.artifacts.templates.jinja.context import NameProblem
 from pytest_threatmodel.artifacts.templates.jinja.context import context
 from pytest_threatmodel.artifacts.templates.jinja.environment import Environment
+from pytest_threatmodel.artifacts.templates.jinja.environment import NotShown
 from pytest_threatmodel.artifacts.templates.source import Source
 from pytest_threatmodel.artifacts.templates.source import mistake
 from pytest_threatmodel.snapshot.shape import Snapshot
 
-_TOLD_AS_THEY_ARE = (NameProblem, Exhausted, UndefinedError, SecurityError, TemplateNotFound)
+_TOLD_AS_THEY_ARE = (NameProblem, NotShown, Exhausted, UndefinedError, SecurityError, TemplateNotFound)
 
 
 def render(source: Source, snapshot: Snapshot, request: Request) -> str:
