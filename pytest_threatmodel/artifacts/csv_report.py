@@ -41,6 +41,7 @@ _THREAT: Final[Mapping[str, Callable[[ThreatShape], object]]] = {
     "cwe": lambda threat: ", ".join(f"CWE-{number}" for number in threat["cwe"]),
     "capec": lambda threat: ", ".join(f"CAPEC-{number}" for number in threat["capec"]),
     "owasp": lambda threat: ", ".join(threat["owasp"]),
+    "asvs": lambda threat: ", ".join(threat["asvs"]),
 }
 _ELEMENT: Final[Mapping[str, Callable[[ElementShape], object]]] = {
     "element": lambda element: element["label"],

@@ -116,6 +116,7 @@ def _describe_threat(threat: Threat) -> Iterator[str]:
         "CWE": ", ".join(map(str, threat.cwe)),
         "CAPEC": ", ".join(map(str, threat.capec)),
         "OWASP": ", ".join(threat.owasp),
+        "ASVS": ", ".join(threat.asvs),
         "condition": threat.condition,
         "description": threat.description,
         "mitigation": threat.mitigation,
