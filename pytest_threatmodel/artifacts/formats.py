@@ -54,6 +54,16 @@ def builtin() -> list[Format]:
         Format("csv", "report", ".csv", "CSV report", _late("csv_report", "render")),
         Format("gitlab", "report", ".gl-code-quality.json", "GitLab code quality report", _late("gitlab", "render")),
         Format("defectdojo", "report", ".defectdojo.json", "DefectDojo findings", _late("defectdojo", "render")),
+        Format("audit", "report", ".audit.html", "audit report", _late("audit.page", "audit_html")),
+        Format("matrix", "report", ".matrix.csv", "requirements matrix", _late("audit.tables", "matrix_csv")),
+        Format(
+            "decisions",
+            "report",
+            ".decisions.csv",
+            "decision log",
+            _late("audit.tables", "decisions_csv"),
+            explained=False,
+        ),
     ]
 
 
