@@ -44,12 +44,14 @@ _TITLES: Final = {
     "CAPEC": "Attack patterns (CAPEC)",
     "": "Threats that name no requirement",
 }
+#: Where the search for names was given up.
+_TOO_MANY: Final = "more than can be looked through"
 _WORDS: Final = {"not-applicable": "not applicable", "error": "rule error"}
 #: What the pairs of one status are put together by, as it is told; other statuses are told by their names alone.
 _REASONS: Final[Mapping[str, Callable[[PairShape], str]]] = {
     "open": lambda pair: pair["severity"],
-    "mitigated": lambda pair: ", or ".join(pair.get("mitigated_by", [])),
-    "undetermined": lambda pair: ", ".join(pair.get("unstated", [])),
+    "mitigated": lambda pair: ", or ".join(pair.get("mitigated_by", [])) or _TOO_MANY,
+    "undetermined": lambda pair: ", ".join(pair.get("unstated", [])) or _TOO_MANY,
     "error": lambda pair: pair.get("error", ""),
 }
 

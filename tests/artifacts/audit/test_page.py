@@ -98,6 +98,24 @@ def test_pairs_that_did_not_run_are_marked_and_counted() -> None:
     assert found.text.count("(not run)") == 3
 
 
+def test_where_no_pair_ran_none_is_marked() -> None:
+    snapshot = bank()
+    for pair in snapshot["pairs"]:
+        pair["outcome"] = "not run"
+    text = page(snapshot).text
+    assert f"any of the {len(snapshot['pairs'])} pairs" in text
+    assert "(not run)" not in text
+
+
+def test_a_search_that_was_given_up_is_told() -> None:
+    snapshot = bank()
+    for pair in snapshot["pairs"]:
+        pair["mitigated_by"], pair["unstated"] = [], []
+    text = page(snapshot).text
+    assert "by more than can be looked through:" in text
+    assert "nobody stated more than can be looked through:" in text
+
+
 def test_log_says_who_decided_what_when_and_why() -> None:
     snapshot = bank()
     snapshot["decisions"][0] |= {"commit": "89abcdef" * 5, "decided": "2026-10-02", "facts": {"protocol": "HTTP"}}
