@@ -43,6 +43,10 @@ def _late(module: str, function: str) -> Render:
 def builtin() -> list[Format]:
     """The formats of this package."""
     return [
+        Format("svg", "dfd", ".dfd.svg", "data-flow diagram", _late("dfd.render", "svg"), explained=False),
+        Format("png", "dfd", ".dfd.png", "data-flow diagram", _late("dfd.render", "png"), explained=False),
+        Format("pdf", "dfd", ".dfd.pdf", "data-flow diagram", _late("dfd.render", "pdf"), explained=False),
+        Format("dot", "dfd", ".dfd.dot", "data-flow diagram", _late("dfd.render", "dot"), explained=False),
         Format("svg", "seq", ".seq.svg", "sequence diagram", _late("sequence.render", "svg"), explained=False),
         Format("png", "seq", ".seq.png", "sequence diagram", _late("sequence.render", "png"), explained=False),
         Format("puml", "seq", ".seq.puml", "sequence diagram", _late("sequence.render", "puml"), explained=False),

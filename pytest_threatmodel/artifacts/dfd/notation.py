@@ -1,0 +1,77 @@
+"""The notation of data-flow diagrams: what kinds are called, how they are drawn, and what colours say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+INK: Final = "#1f2328"
+LINE: Final = "#3b434b"
+#: Out of scope, and what is said in passing; dark enough to be read on white and on every fill.
+FADED: Final = "#57606a"
+FADED_LINE: Final = "#8c959f"
+ZONE_LINE: Final = "#6e5494"
+PAPER: Final = "#ffffff"
+#: Zones in zones are told apart by turns.
+ZONE_FILLS: Final = ("#f7f7fb", "#ffffff")
+#: By the worst open finding; `INK` is readable on all.
+SEVERITY_FILLS: Final = {
+    "critical": "#f4b6b6",
+    "high": "#f9cfae",
+    "medium": "#fbe6a4",
+    "low": "#d8ead2",
+    "info": "#dbe7f5",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind is shown.
+
+    Args:
+        word: what people call it.
+        shape: Graphviz's name; "store" for two lines with a name between them.
+        rounded: with round corners.
+        lines: around it.
+        legend: how the legend explains the shape; looks with one explanation are explained once.
+    """
+
+    word: str
+    shape: str = "box"
+    rounded: bool = False
+    lines: int = 1
+    legend: str = "other element"
+
+
+_OUTSIDE: Final = "actor, external entity"
+_PROCESS: Final = "process, server"
+
+LOOKS: Final = {
+    "Actor": Look("actor", legend=_OUTSIDE),
+    "ExternalEntity": Look("external entity", legend=_OUTSIDE),
+    "Server": Look("server", rounded=True, legend=_PROCESS),
+    "SetOfProcesses": Look("set of processes", rounded=True, lines=2, legend="set of processes"),
+    "Process": Look("process", rounded=True, legend=_PROCESS),
+    "Datastore": Look("datastore", "store", legend="datastore"),
+    "Lambda": Look("function", "hexagon", legend="six corners: function"),
+    "LLM": Look("language model", "octagon", legend="eight corners: language model"),
+    "Agent": Look("agent", "octagon", lines=2, legend="eight corners, two lines: agent"),
+    "Boundary": Look("boundary"),
+    "Asset": Look("asset", "component"),
+    "Data": Look("data", "note"),
+    "Dataflow": Look("flow"),
+    "Element": Look("element"),
+}
+
+
+def look_of(kinds: list[str]) -> Look:
+    """How an element is shown: as the nearest kind that has a look, but by its own kind's name.
+
+    Args:
+        kinds: its kind and all that it is a special case of, nearest first.
+    """
+    nearest = next(kind for kind in kinds if kind in LOOKS)
+    look = LOOKS[nearest]
+    if nearest == kinds[0]:
+        return look
+    return Look(kinds[0], look.shape, look.rounded, look.lines, look.legend)

@@ -1,0 +1,280 @@
+"""What a data-flow diagram shows: elements in their zones, and the flows between them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Final
+
+from pytest_threatmodel.artifacts.dfd.notation import Look
+from pytest_threatmodel.artifacts.dfd.notation import look_of
+from pytest_threatmodel.snapshot.read import SEVERITIES
+from pytest_threatmodel.snapshot.read import Reader
+from pytest_threatmodel.snapshot.read import is_open
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_threatmodel.artifacts.format import Request
+    from pytest_threatmodel.snapshot.shape import ElementShape
+    from pytest_threatmodel.snapshot.shape import FlowShape
+    from pytest_threatmodel.snapshot.shape import Snapshot
+
+#: With more flows, labels would take every engine too long.
+MOST_LABELLED_FLOWS: Final = 300
+#: Not drawn as nodes, unless a flow begins or ends there.
+_OTHER: Final = ("Dataflow", "Data")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The open findings of something.
+
+    Args:
+        count: at least 1.
+        worst: severity.
+    """
+
+    count: int
+    worst: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An element that is drawn.
+
+    Args:
+        number: of `Reader.numbers`, which names it in the drawing.
+        name: as the author wrote it.
+        look: how it is shown.
+        in_scope: whether threats against it are looked at.
+        description: may be empty.
+        zone: number of the zone around it, or None.
+        findings: that are open; None where there are none, or where they are not asked for.
+    """
+
+    number: int
+    name: str
+    look: Look
+    in_scope: bool
+    description: str
+    zone: int | None
+    findings: Findings | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response that is drawn with its request.
+
+    Args:
+        name: as the author wrote it.
+        order: its number in the sequence, or None.
+    """
+
+    name: str
+    order: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow that is drawn.
+
+    Args:
+        item: the flow as an element; with the findings of its answer.
+        order: its number in the sequence, or None.
+        source, sink: numbers of nodes or zones.
+        protocol, port, encrypted: as in the snapshot.
+        data: names of what it carries.
+        answer: that is drawn with it, or None.
+    """
+
+    item: Item
+    order: int | None
+    source: int
+    sink: int
+    protocol: str
+    port: int
+    encrypted: bool
+    data: tuple[str, ...]
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A data-flow diagram before it is drawn.
+
+    Args:
+        title: name of the model.
+        description: of the model.
+        nodes, zones, flows: as created; numbers of zones -> zone.
+        nothing: why there is nothing to draw; empty where there is something.
+        counted: whether findings are told.
+    """
+
+    title: str
+    description: str
+    nodes: tuple[Item, ...]
+    zones: dict[int, Item]
+    flows: tuple[Flow, ...]
+    nothing: str
+    counted: bool
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether flows have numbers only, since there are so many."""
+        return len(self.flows) > MOST_LABELLED_FLOWS
+
+    def around(self, number: int | None) -> list[int]:
+        """The numbers of the zones from this one outwards."""
+        path: dict[int, None] = {}
+        while number is not None and number in self.zones and number not in path:
+            path[number] = None
+            number = self.zones[number].zone
+        return list(path)
+
+
+def scene(snapshot: Snapshot, request: Request) -> Scene:
+    """What the data-flow diagram of a model shows.
+
+    Args:
+        snapshot: of the model.
+        request: names the levels of detail, and says whether findings are told.
+    """
+    return _Builder(Reader(snapshot), request).scene()
+
+
+class _Builder:
+    def __init__(self, reader: Reader, request: Request) -> None:
+        self._reader = reader
+        self._elements = reader.elements
+        self._levels = request.levels
+        self._counted = request.color == "findings"
+        self._severities = self._open() if self._counted else {}
+
+    def scene(self) -> Scene:
+        flows = [label for label, element in self._elements.items() if element["flow"] and self._is_shown(element)]
+        nodes = self._nodes(flows)
+        zones = self._zones(nodes)
+        drawn = {*nodes, *zones}
+        flows = [label for label in flows if drawn.issuperset(self._ends(label))]
+        model = self._reader.snapshot["model"]
+        return Scene(
+            title=model["name"],
+            description=model["description"],
+            nodes=tuple(self._item(label) for label in self._elements if label in nodes),
+            zones={self._reader.numbers[label]: self._item(label) for label in self._elements if label in zones},
+            flows=tuple(self._flows(flows)),
+            nothing="" if drawn else self._nothing(),
+            counted=self._counted,
+        )
+
+    def _nothing(self) -> str:
+        if self._levels is None:
+            return "This model has no elements to draw"
+        return f"No element is on level {', '.join(map(str, sorted(self._levels)))}"
+
+    def _open(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for pair in self._reader.snapshot["pairs"]:
+            if is_open(pair):
+                found[pair["element"]].append(pair["severity"])
+        return found
+
+    def _flow(self, label: str) -> FlowShape:
+        flow = self._elements[label]["flow"]
+        assert flow is not None, label
+        return flow
+
+    def _ends(self, label: str) -> tuple[str, str]:
+        return self._flow(label)["source"], self._flow(label)["sink"]
+
+    def _is_shown(self, element: ElementShape) -> bool:
+        own = element["levels"]
+        # A flow between elements that share no level inherits none: its ends decide.
+        return self._levels is None or not self._levels.isdisjoint(own) or (element["flow"] is not None and not own)
+
+    def _nodes(self, flows: Iterable[str]) -> set[str]:
+        ends = {end for label in flows for end in self._ends(label)}
+        return {
+            label
+            for label, element in self._elements.items()
+            if self._is_shown(element) and not self._is_zone(element) and (label in ends or not self._is_other(element))
+        }
+
+    def _is_zone(self, element: ElementShape) -> bool:
+        return self._reader.is_a(element, "Boundary")
+
+    def _is_other(self, element: ElementShape) -> bool:
+        return any(self._reader.is_a(element, kind) for kind in _OTHER)
+
+    def _zones(self, nodes: Iterable[str]) -> set[str]:
+        """The boundaries on these levels, and those around anything that is drawn."""
+        zones = {label for label, each in self._elements.items() if self._is_zone(each) and self._is_shown(each)}
+        for label in (*nodes, *zones):
+            inner = self._elements[label]["boundary"]
+            while inner is not None and inner not in zones:
+                zones.add(inner)
+                inner = self._elements[inner]["boundary"]
+        return zones
+
+    def _item(self, label: str, also: Iterable[str] = ()) -> Item:
+        element = self._elements[label]
+        boundary = element["boundary"]
+        severities = [severity for each in (label, *also) for severity in self._severities.get(each, ())]
+        return Item(
+            number=self._reader.numbers[label],
+            name=element["name"],
+            look=look_of(self._reader.snapshot["kinds"][element["kind"]]["kinds"]),
+            in_scope=element["in_scope"],
+            description=element["description"],
+            zone=None if boundary is None else self._reader.numbers[boundary],
+            findings=Findings(len(severities), min(severities, key=SEVERITIES.index)) if severities else None,
+        )
+
+    def _orders(self) -> dict[str, int | None]:
+        """The number of each flow of the model, so that it is the same on every level.
+
+        Without any order they are counted as created, as in the sequence diagram.
+        """
+        stated = {label: each["flow"]["order"] for label, each in self._elements.items() if each["flow"]}
+        if all(order < 0 for order in stated.values()):
+            return {label: number for number, label in enumerate(stated, start=1)}
+        return {label: order if order >= 0 else None for label, order in stated.items()}
+
+    def _flows(self, flows: list[str]) -> Iterable[Flow]:
+        orders = self._orders()
+        answers = self._merged(flows)
+        merged = set(answers.values())
+        for label in flows:
+            if label not in merged:
+                yield self._drawn(label, answers.get(label), orders)
+
+    def _merged(self, flows: list[str]) -> dict[str, str]:
+        """Requests -> their responses, where both are drawn as one."""
+        if not self._reader.snapshot["model"]["merge_responses"]:
+            return {}
+        requests = {label: self._flow(label)["response_to"] for label in flows}
+        # A response to a response goes the way of the first request: it is a flow of its own.
+        return {
+            request: label
+            for label, request in requests.items()
+            if request in requests and requests[request] is None and self._ends(request) == self._ends(label)[::-1]
+        }
+
+    def _drawn(self, label: str, answer: str | None, orders: dict[str, int | None]) -> Flow:
+        flow = self._flow(label)
+        source, sink = (self._reader.numbers[end] for end in self._ends(label))
+        both = [label] if answer is None else [label, answer]
+        data = dict.fromkeys(each for one in both for each in self._flow(one)["data"])
+        return Flow(
+            item=self._item(label, both[1:]),
+            order=orders[label],
+            source=source,
+            sink=sink,
+            protocol=flow["protocol"],
+            port=flow["port"],
+            encrypted=all(self._flow(one)["encrypted"] for one in both),
+            data=tuple(self._elements[each]["name"] for each in data),
+            answer=None if answer is None else Answer(self._elements[answer]["name"], orders[answer]),
+        )
