@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -49,7 +50,11 @@ def engines(configured: str, *, pure: bool = True) -> list[Engine]:
         ArtifactError: the configured one is not there.
     """
     found = [*_configured(configured), *_on_path(), *(_installed() if pure else ())]
-    return list({engine.path: engine for engine in reversed(found)}.values())[::-1]
+    once: dict[str, Engine] = {}
+    for engine in found:
+        # Started by the path as it is found: a link's name may say what the program does.
+        once.setdefault(os.path.realpath(engine.path), engine)
+    return list(once.values())
 
 
 def _configured(name: str) -> Iterator[Engine]:
@@ -75,7 +80,7 @@ def _installed() -> Iterator[Engine]:
     for file in files:
         path = Path(str(file.locate()))
         if path.stem == _PURE and path.is_file():
-            yield Engine(_PURE, str(path.resolve()))
+            yield Engine(_PURE, str(path))
             return
 
 

@@ -129,6 +129,8 @@ def _add_node(graph: graphviz.Digraph, node: Item) -> None:
         color=line,
         fillcolor=fill,
         label=html.table(shown, "center"),
+        # Corners take room enough.
+        **({} if node.look.shape == "box" else {"margin": "0.02,0.02"}),
     )
 
 
@@ -151,7 +153,7 @@ def _add_flow(graph: graphviz.Digraph, flow: Flow, scene: Scene) -> None:
         "color": LINE if flow.item.in_scope else FADED_LINE,
     }
     if not scene.is_simple:
-        attributes["label"] = html.table(flow_lines(flow), "left", _fill(flow.item, PAPER))
+        attributes["label"] = html.tag(flow_lines(flow), _fill(flow.item, ""))
     for end, key in ((flow.source, "ltail"), (flow.sink, "lhead")):
         if _is_outside(flow, end, scene):
             attributes[key] = f"cluster_e{end}"

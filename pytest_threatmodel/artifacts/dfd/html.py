@@ -63,20 +63,31 @@ def table(shown: Sequence[Line], align: str, fill: str = "", border: str = 'bord
         padding: around them.
     """
     filled = f' bgcolor="{fill}"' if fill else ""
-    cell = f'<td align="{align}" width="{room(shown)}">{lines(shown, align)}</td>'
-    return (
-        f'<<table {border} cellborder="0" cellspacing="0" cellpadding="{padding}"{filled}><tr>{cell}</tr></table>>'
-    )
+    row = f'<tr><td align="{align}" width="{room(shown)}">{lines(shown, align)}</td></tr>'
+    return f'<<table {border} cellborder="0" cellspacing="0" cellpadding="{padding}"{filled}>{row}</table>>'
 
 
-def swatch(attributes: str, fill: str = PAPER) -> str:
+def tag(shown: Sequence[Line], fill: str) -> str:
+    """Lines beside an edge: what is behind them does not reach the edge.
+
+    Args:
+        shown: at least one.
+        fill: colour behind them; empty for none.
+    """
+    filled = f' bgcolor="{fill}"' if fill else ""
+    row = f'<tr><td align="left" width="{room(shown)}"{filled}>{lines(shown, "left")}</td></tr>'
+    return f'<<table border="0" cellborder="0" cellspacing="4" cellpadding="2">{row}</table>>'
+
+
+def swatch(attributes: str, fill: str = PAPER, height: int = 12) -> str:
     """A cell that shows how something looks.
 
     Args:
         attributes: of its border.
         fill: its colour.
+        height: in points.
     """
     return (
         f'<td><table cellborder="0" cellspacing="0" cellpadding="0" {attributes} bgcolor="{fill}">'
-        f'<tr><td width="26" height="12" fixedsize="true"></td></tr></table></td>'
+        f'<tr><td width="26" height="{height}" fixedsize="true"></td></tr></table></td>'
     )

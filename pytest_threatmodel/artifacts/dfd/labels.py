@@ -8,6 +8,7 @@ from typing import Final
 
 from pytest_threatmodel.artifacts.dfd.notation import FADED
 from pytest_threatmodel.artifacts.dfd.notation import INK
+from pytest_threatmodel.artifacts.dfd.notation import LOOKS
 from pytest_threatmodel.artifacts.findings import cut
 from pytest_threatmodel.artifacts.sequence.text import wrapped
 from pytest_threatmodel.artifacts.text import visible
@@ -62,19 +63,21 @@ def simpler(scene: Scene) -> str:
 def node_lines(item: Item) -> list[Line]:
     """What stands inside an element."""
     color = INK if item.in_scope else FADED
-    return [*_lines(name_of(item.name), 170, 4, 13, bold=True, color=color), *_below(item, 170)]
+    return [*_lines(name_of(item.name), 170, 4, 13, bold=True, color=color), *_below(item, [item.look.word], 170)]
 
 
 def zone_lines(item: Item) -> list[Line]:
     """What stands at the top of a boundary."""
-    return [*_lines(name_of(item.name), 260, 3, 13, bold=True, color=INK), *_below(item, 260)]
+    # Of a plain one the line around it says what it is.
+    own = [] if item.look == LOOKS["Boundary"] else [item.look.word]
+    return [*_lines(name_of(item.name), 260, 3, 13, bold=True, color=INK), *_below(item, own, 260)]
 
 
-def _below(item: Item, room: int) -> list[Line]:
-    kind = item.look.word if item.in_scope else f"{item.look.word}, {OUT}"
+def _below(item: Item, words: list[str], room: int) -> list[Line]:
+    kind = ", ".join([*words, *([] if item.in_scope else [OUT])])
     # On a fill, and for what matters most, the ink.
     found = [Line(findings_text(item.findings), 11, color=INK)] if item.findings else []
-    return [*_lines(f"«{kind}»", room, 2, 11), *found]
+    return [*(_lines(f"«{kind}»", room, 2, 11) if kind else []), *found]
 
 
 def flow_lines(flow: Flow) -> list[Line]:

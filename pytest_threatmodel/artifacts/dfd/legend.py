@@ -76,9 +76,12 @@ def _boundary(scene: Scene) -> Iterator[tuple[str, str]]:
 def _flows(scene: Scene) -> Iterator[tuple[str, str]]:
     found = {flow.encrypted for flow in scene.flows}
     if True in found:
-        yield html.swatch(f'border="1" sides="B" color="{LINE}"'), "encrypted flow: solid line"
+        yield html.swatch(f'border="1" sides="B" color="{LINE}"', height=2), "encrypted flow: solid line"
     if False in found:
-        yield html.swatch(f'border="1" sides="B" style="dashed" color="{LINE}"'), "unencrypted flow: dashed line"
+        yield (
+            html.swatch(f'border="1" sides="B" style="dashed" color="{LINE}"', height=2),
+            "unencrypted flow: dashed line",
+        )
 
 
 def _items(scene: Scene) -> Iterator[Item]:

@@ -38,8 +38,11 @@ _FONTS: Final = "Helvetica, Arial, sans-serif"
 #: What an engine draws with; everything else stays behind.
 _SHAPES: Final = ("polygon", "polyline", "path", "ellipse", "text")
 _ATTRIBUTES: Final = frozenset(
-    "fill fill-opacity stroke stroke-width stroke-dasharray stroke-opacity points d x y cx cy rx ry text-anchor "
-    "font-size font-weight".split()
+    (
+        *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity"),
+        *("points", "d", "x", "y", "cx", "cy", "rx", "ry"),
+        *("text-anchor", "font-size", "font-weight"),
+    )
 )
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _PLACED: Final = re.compile(r"[\w(),. -]{1,200}")
