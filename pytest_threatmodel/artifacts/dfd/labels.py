@@ -56,8 +56,9 @@ def title_lines(scene: Scene) -> list[Line]:
 
 
 def simpler(scene: Scene) -> str:
-    """Says how the drawing of very many flows differs."""
-    return f"{len(scene.flows):,} flows: drawn without their names, which stand in the tool tips of the SVG"
+    """Says how a drawing that is packed differs."""
+    counts = f"{len(scene.nodes):,} elements and {len(scene.flows):,} flows"
+    return f"{counts}: drawn simpler, flows by their numbers; the tool tips of the SVG name them"
 
 
 def node_lines(item: Item) -> list[Line]:
@@ -80,9 +81,11 @@ def _below(item: Item, words: list[str], room: int) -> list[Line]:
     return [*(_lines(f"«{kind}»", room, 2, 11) if kind else []), *found]
 
 
-def flow_lines(flow: Flow) -> list[Line]:
-    """What stands beside a flow."""
+def flow_lines(flow: Flow, scene: Scene) -> list[Line]:
+    """What stands beside a flow; nothing, or its number, where there are very many."""
     item = flow.item
+    if scene.is_simple:
+        return [] if flow.order is None else [Line(str(flow.order), 9)]
     color = INK if item.in_scope else FADED
     lines = _lines(numbered(item.name, flow.order), 180, 3, 12, color=color)
     if flow.answer is not None:

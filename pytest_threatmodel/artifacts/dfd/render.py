@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Final
+from typing import TypeVar
 
 from pytest_threatmodel.artifacts.dfd.dot import dot_text
 from pytest_threatmodel.artifacts.dfd.labels import simpler
@@ -19,8 +22,12 @@ if TYPE_CHECKING:
     from pytest_threatmodel.artifacts.format import Request
     from pytest_threatmodel.snapshot.shape import Snapshot
 
+Made = TypeVar("Made")
+
 #: Sharp on today's screens; and no more pixels a side than a machine of CI can hold, whatever the model.
 _PNG: Final = ("-Gdpi=144", "-Gsize=60,60")
+#: Of the time for a drawing; what is left is for a simpler one.
+_FIRST_TRY: Final = 0.7
 _DATE: Final = re.compile(rb"/CreationDate \(D:[^)]*\)")
 
 
@@ -54,8 +61,8 @@ def png(snapshot: Snapshot, request: Request) -> bytes:
     Raises:
         ArtifactError: no program lays it out.
     """
-    text = dot_text(_scene(snapshot, request))
-    return laid_out(text, ("-Tpng", *_PNG), request, lambda output: _starting(output, b"\x89PNG\r\n\x1a\n", "PNG"))
+    made, _ = _drawn(_scene(snapshot, request), ("-Tpng", *_PNG), request, _is_png)
+    return made
 
 
 def pdf(snapshot: Snapshot, request: Request) -> bytes:
@@ -64,8 +71,7 @@ def pdf(snapshot: Snapshot, request: Request) -> bytes:
     Raises:
         ArtifactError: no program lays it out; graphviz-pure makes no PDF.
     """
-    text = dot_text(_scene(snapshot, request))
-    made = laid_out(text, ("-Tpdf",), request, lambda output: _starting(output, b"%PDF-", "PDF"), pure=False)
+    made, _ = _drawn(_scene(snapshot, request), ("-Tpdf",), request, _is_pdf, pure=False)
     # The same bytes for the same model, and no offset changes.
     return _DATE.sub(lambda found: b"/CreationDate (D:20000101000000Z".ljust(len(found[0]) - 1) + b")", made)
 
@@ -80,7 +86,33 @@ def _scene(snapshot: Snapshot, request: Request) -> Scene:
 
 
 def _svg(shown: Scene, request: Request, report: str | None) -> str:
-    return finished(laid_out(dot_text(shown), ("-Tsvg",), request, read), shown, report)
+    root, drawn = _drawn(shown, ("-Tsvg",), request, read)
+    return finished(root, drawn, report)
+
+
+def _drawn(
+    shown: Scene, arguments: tuple[str, ...], request: Request, take: Callable[[bytes], Made], *, pure: bool = True
+) -> tuple[Made, Scene]:
+    """What an engine makes of the drawing, and the drawing; a simpler one where the time is over for the other."""
+    seconds = request.seconds if shown.is_simple else request.seconds * _FIRST_TRY
+    try:
+        return laid_out(dot_text(shown), arguments, replace(request, seconds=seconds), take, pure=pure), shown
+    except ArtifactError:
+        if shown.is_simple:
+            raise
+    simple = replace(shown, is_simple=True)
+    rest = replace(request, seconds=request.seconds - seconds)
+    made = laid_out(dot_text(simple), arguments, rest, take, pure=pure)
+    request.warn(f"no program could lay it out as it should be; {simpler(simple)}")
+    return made, simple
+
+
+def _is_png(output: bytes) -> bytes:
+    return _starting(output, b"\x89PNG\r\n\x1a\n", "PNG")
+
+
+def _is_pdf(output: bytes) -> bytes:
+    return _starting(output, b"%PDF-", "PDF")
 
 
 def _starting(output: bytes, magic: bytes, name: str) -> bytes:

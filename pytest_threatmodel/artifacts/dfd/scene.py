@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from pytest_threatmodel.snapshot.shape import FlowShape
     from pytest_threatmodel.snapshot.shape import Snapshot
 
-#: With more flows, labels would take every engine too long.
-MOST_LABELLED_FLOWS: Final = 300
+#: With more than this, an arrangement by ranks and labels beside lines would take every engine too long.
+_MOST_FLOWS: Final = 200
+_MOST_NODES: Final = 200
 #: Not drawn as nodes, unless a flow begins or ends there.
 _OTHER: Final = ("Dataflow", "Data")
 
@@ -109,7 +110,7 @@ class Scene:
         description: of the model.
         nodes, zones, flows: as created; numbers of zones -> zone.
         nothing: why there is nothing to draw; empty where there is something.
-        counted: whether findings are told.
+        is_simple: whether elements are only packed into their boundaries, and flows have numbers for labels.
     """
 
     title: str
@@ -118,12 +119,7 @@ class Scene:
     zones: dict[int, Item]
     flows: tuple[Flow, ...]
     nothing: str
-    counted: bool
-
-    @property
-    def is_simple(self) -> bool:
-        """Whether flows have numbers only, since there are so many."""
-        return len(self.flows) > MOST_LABELLED_FLOWS
+    is_simple: bool
 
     def around(self, number: int | None) -> list[int]:
         """The numbers of the zones from this one outwards."""
@@ -149,24 +145,23 @@ class _Builder:
         self._reader = reader
         self._elements = reader.elements
         self._levels = request.levels
-        self._counted = request.color == "findings"
-        self._severities = self._open() if self._counted else {}
+        self._severities = self._open() if request.color == "findings" else {}
 
     def scene(self) -> Scene:
         flows = [label for label, element in self._elements.items() if element["flow"] and self._is_shown(element)]
         nodes = self._nodes(flows)
         zones = self._zones(nodes)
         drawn = {*nodes, *zones}
-        flows = [label for label in flows if drawn.issuperset(self._ends(label))]
+        made = tuple(self._flows([label for label in flows if drawn.issuperset(self._ends(label))]))
         model = self._reader.snapshot["model"]
         return Scene(
             title=model["name"],
             description=model["description"],
             nodes=tuple(self._item(label) for label in self._elements if label in nodes),
             zones={self._reader.numbers[label]: self._item(label) for label in self._elements if label in zones},
-            flows=tuple(self._flows(flows)),
+            flows=made,
             nothing="" if drawn else self._nothing(),
-            counted=self._counted,
+            is_simple=len(made) > _MOST_FLOWS or len(nodes) > _MOST_NODES,
         )
 
     def _nothing(self) -> str:

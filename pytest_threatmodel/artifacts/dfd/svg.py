@@ -161,7 +161,7 @@ def _parts(scene: Scene) -> Iterator[_Part]:
         yield _Part(zone.number, item_title(zone), item_description(zone, scene), _texts(zone_lines(zone)))
     for flow in scene.flows:
         told = flow_title(flow, (items[flow.source], items[flow.sink])), flow_description(flow)
-        yield _Part(flow.item.number, *told, [] if scene.is_simple else _texts(flow_lines(flow)))
+        yield _Part(flow.item.number, *told, _texts(flow_lines(flow, scene)))
 
 
 def _add_part(group: Element, drawn: Element, part: _Part | None, report: str | None) -> None:
