@@ -5,6 +5,8 @@ It names no file and nothing of the machine, so that it can be committed and com
 
 from __future__ import annotations
 
+from collections import Counter
+from math import sqrt
 from typing import TYPE_CHECKING
 from typing import Final
 
@@ -47,6 +49,8 @@ _GRAPH: Final = {
 _RANKED: Final = {"compound": "true", "newrank": "true", "rankdir": "LR", "nodesep": "0.45", "ranksep": "0.6"}
 #: Half a second for a thousand elements, where ranks take more than a minute.
 _PACKED: Final = {"layout": "osage", "splines": "line", "outputorder": "edgesfirst", "pack": "24"}
+#: How many times an element is as wide as high, more or less.
+_WIDER: Final = 3.0
 _NODE: Final = {"fontname": _FONT, "fontsize": "13", "margin": "0.14,0.08", "penwidth": "1.2"}
 _EDGE: Final = {"fontname": _FONT, "fontsize": "12", "arrowsize": "0.7", "color": LINE}
 _OUT_FILL: Final = "#f6f7f8"
@@ -69,6 +73,8 @@ def dot_text(scene: Scene) -> str:
     """
     graph = graphviz.Digraph("dfd", graph_attr=_graph(scene), node_attr=_NODE, edge_attr=_EDGE)
     clusters = {number: _cluster(zone, scene) for number, zone in scene.zones.items()}
+    if scene.is_simple:
+        _pack(graph, clusters, scene)
     for node in scene.nodes:
         _add_node(clusters.get(node.zone, graph) if node.zone is not None else graph, node)
     _add_anchors(clusters, scene)
@@ -86,6 +92,14 @@ def _graph(scene: Scene) -> dict[str, str]:
     rows = f'<tr><td align="left" colspan="8">{head}</td></tr>{legend_rows(scene)}'
     label = f'<<table border="0" cellborder="0" cellspacing="2" cellpadding="2">{rows}</table>>'
     return {**_GRAPH, **(_PACKED if scene.is_simple else _RANKED), "label": label}
+
+
+def _pack(graph: graphviz.Digraph, clusters: dict[int, graphviz.Digraph], scene: Scene) -> None:
+    """Say in how many columns each zone is packed: squares are easier to look at than stripes."""
+    inside = Counter(item.zone for item in (*scene.nodes, *scene.zones.values()))
+    for number, count in inside.items():
+        place = graph if number is None else clusters[number]
+        place.graph_attr["packmode"] = f"array_{max(1, round(sqrt(count / _WIDER)))}"
 
 
 def _fill(item: Item, otherwise: str) -> str:
