@@ -26,6 +26,10 @@ _PURE: Final = "graphviz-pure"
 _LEAST: Final = 0.2
 
 
+class Incomplete(ArtifactError):
+    """A drawing is there, but an engine says that it is not as it should be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """A program that speaks as Graphviz's `dot` does.
@@ -85,7 +89,13 @@ def _installed() -> Iterator[Engine]:
 
 
 def laid_out(
-    text: str, arguments: Sequence[str], request: Request, read: Callable[[bytes], Made], *, pure: bool = True
+    text: str,
+    arguments: Sequence[str],
+    request: Request,
+    read: Callable[[bytes], Made],
+    *,
+    pure: bool = True,
+    whole: bool = False,
 ) -> Made:
     """What the first engine makes that can; the others get a part of the time only.
 
@@ -95,8 +105,10 @@ def laid_out(
         request: names an engine and the seconds for all of them, and is told of those that failed.
         read: takes what an engine printed, and raises ArtifactError where that is not what it should be.
         pure: whether graphviz-pure can make it.
+        whole: refuse a drawing that an engine says something is missing from; else it is taken with a warning.
 
     Raises:
+        Incomplete: such a drawing was refused; other engines are not asked.
         ArtifactError: there is no engine, or all of them failed.
     """
     waiting = engines(request.dot, pure=pure)
@@ -106,12 +118,16 @@ def laid_out(
         engine = waiting.pop(0)
         left = end - time.monotonic()
         try:
-            made = _made(engine, text, arguments, left / 2 if waiting else left, request, read)
+            made, lost = _made(engine, text, arguments, left / 2 if waiting else left, read)
         except ArtifactError as error:
             failed.append(f"{engine.name}: {error}")
             continue
+        if lost and whole:
+            raise Incomplete(lost)
         if failed:
             request.warn(f"{'; '.join(failed)}; laid out by {engine.name} instead")
+        if lost:
+            request.warn(lost)
         return made
     raise ArtifactError(_help(failed, pure=pure))
 
@@ -121,9 +137,9 @@ def _made(
     text: str,
     arguments: Sequence[str],
     seconds: float,
-    request: Request,
     read: Callable[[bytes], Made],
-) -> Made:
+) -> tuple[Made, str]:
+    """What one engine makes, and what it says is missing from it; empty for nothing."""
     if seconds < _LEAST:
         raise ArtifactError("no time was left for it")
     ran = run([engine.path, *arguments], text.encode(), seconds)
@@ -133,10 +149,8 @@ def _made(
         raise ArtifactError(f"{error}{_ended(ran.status)}{_first(ran.errors)}") from None
     if ran.status < 0:
         raise ArtifactError(f"it crashed{_ended(ran.status)}")
-    if ran.status:
-        # Graphviz does so when it gives up a line, and draws the rest.
-        request.warn(f"{engine.name} says that something is missing{_first(ran.errors)}")
-    return made
+    # Graphviz ends so when it gives up a line, and draws the rest.
+    return made, f"{engine.name} says that something is missing{_first(ran.errors)}" if ran.status else ""
 
 
 def _ended(status: int) -> str:

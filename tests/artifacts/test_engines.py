@@ -9,6 +9,7 @@ import pytest
 
 from pytest_threatmodel.artifacts import engines
 from pytest_threatmodel.artifacts.dfd.svg import read
+from pytest_threatmodel.artifacts.engines import Incomplete
 from pytest_threatmodel.artifacts.engines import laid_out
 from pytest_threatmodel.artifacts.format import ArtifactError
 from pytest_threatmodel.artifacts.format import Request
@@ -72,11 +73,14 @@ def test_a_whole_drawing_is_taken_though_a_line_is_lost(tmp_path: Path) -> None:
     warnings: list[str] = []
     code = (
         "print('''<?xml version=\"1.0\"?><!DOCTYPE svg><svg xmlns='http://www.w3.org/2000/svg'>"
-        "<g class='graph'/></svg>''')\nfor n in range(3000): print(f'Error: lost {n} edge', file=sys.stderr)\nsys.exit(1)"
+        "<g class='graph'/></svg>''')\n"
+        "for n in range(3000): print(f'Error: lost {n} edge', file=sys.stderr)\nsys.exit(1)"
     )
     own = script(tmp_path, code)
     assert laid_out(TEXT, SVG, Request(dot=own, warn=warnings.append), read).tag.endswith("svg")
     assert warnings == [f"{own} says that something is missing: Error: lost 0 edge"]
+    with pytest.raises(Incomplete):
+        laid_out(TEXT, SVG, Request(dot=own), read, whole=True)
 
 
 def test_when_all_fail_each_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from pytest_threatmodel.artifacts.dfd.notation import ZONE_FILLS
 from pytest_threatmodel.artifacts.dfd.notation import ZONE_LINE
 
 if TYPE_CHECKING:
+    from pytest_threatmodel.artifacts.dfd.scene import Arrangement
     from pytest_threatmodel.artifacts.dfd.scene import Flow
     from pytest_threatmodel.artifacts.dfd.scene import Item
     from pytest_threatmodel.artifacts.dfd.scene import Scene
@@ -44,11 +45,16 @@ _GRAPH: Final = {
     "labelloc": "t",
     "labeljust": "l",
 }
-#: From left to right along the flows. Ranking zone by zone, as is the default, finds no way through some models with
-#: zones in zones ("trouble in init_rank") and draws all elements upon each other.
-_RANKED: Final = {"compound": "true", "newrank": "true", "rankdir": "LR", "nodesep": "0.45", "ranksep": "0.6"}
-#: Half a second for a thousand elements, where ranks take more than a minute.
-_PACKED: Final = {"layout": "osage", "splines": "line", "outputorder": "edgesfirst", "pack": "24"}
+_RANKED: Final = {"compound": "true", "rankdir": "LR", "nodesep": "0.45", "ranksep": "0.6"}
+_ARRANGED: Final[dict[Arrangement, dict[str, str]]] = {
+    # The best, where it finds a way: some models with zones in zones end with "trouble in init_rank", and all elements
+    # upon each other.
+    "zones": _RANKED,
+    # Always finds one, but old versions put labels upon each other.
+    "ranks": {**_RANKED, "newrank": "true"},
+    # Half a second for a thousand elements, where ranks take more than a minute.
+    "packed": {"layout": "osage", "splines": "line", "outputorder": "edgesfirst", "pack": "24"},
+}
 #: How many times an element is as wide as high, more or less.
 _WIDER: Final = 3.0
 _NODE: Final = {"fontname": _FONT, "fontsize": "13", "margin": "0.14,0.08", "penwidth": "1.2"}
@@ -91,7 +97,7 @@ def _graph(scene: Scene) -> dict[str, str]:
     head = html.lines(title_lines(scene), "left")
     rows = f'<tr><td align="left" colspan="8">{head}</td></tr>{legend_rows(scene)}'
     label = f'<<table border="0" cellborder="0" cellspacing="2" cellpadding="2">{rows}</table>>'
-    return {**_GRAPH, **(_PACKED if scene.is_simple else _RANKED), "label": label}
+    return {**_GRAPH, **_ARRANGED[scene.arrangement], "label": label}
 
 
 def _pack(graph: graphviz.Digraph, clusters: dict[int, graphviz.Digraph], scene: Scene) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Final
@@ -15,6 +17,7 @@ from pytest_threatmodel.artifacts.dfd.scene import Scene
 from pytest_threatmodel.artifacts.dfd.scene import scene
 from pytest_threatmodel.artifacts.dfd.svg import finished
 from pytest_threatmodel.artifacts.dfd.svg import read
+from pytest_threatmodel.artifacts.engines import Incomplete
 from pytest_threatmodel.artifacts.engines import laid_out
 from pytest_threatmodel.artifacts.format import ArtifactError
 
@@ -93,18 +96,26 @@ def _svg(shown: Scene, request: Request, report: str | None) -> str:
 def _drawn(
     shown: Scene, arguments: tuple[str, ...], request: Request, take: Callable[[bytes], Made], *, pure: bool = True
 ) -> tuple[Made, Scene]:
-    """What an engine makes of the drawing, and the drawing; a simpler one where the time is over for the other."""
-    seconds = request.seconds if shown.is_simple else request.seconds * _FIRST_TRY
+    """What an engine makes of the drawing, and the drawing: arranged in another way where it must be."""
+    end = time.monotonic() + request.seconds
+
+    def made(scene: Scene, share: float, whole: bool) -> tuple[Made, Scene]:
+        limited = replace(request, seconds=share * (end - time.monotonic()))
+        return laid_out(dot_text(scene), arguments, limited, take, pure=pure, whole=whole), scene
+
     try:
-        return laid_out(dot_text(shown), arguments, replace(request, seconds=seconds), take, pure=pure), shown
+        if shown.arrangement == "zones":
+            with suppress(Incomplete):
+                return made(shown, _FIRST_TRY, whole=True)
+            shown = replace(shown, arrangement="ranks")
+        return made(shown, 1 if shown.is_simple else _FIRST_TRY, whole=False)
     except ArtifactError:
         if shown.is_simple:
             raise
-    simple = replace(shown, is_simple=True)
-    rest = replace(request, seconds=request.seconds - seconds)
-    made = laid_out(dot_text(simple), arguments, rest, take, pure=pure)
+    simple = replace(shown, arrangement="packed")
+    found = made(simple, 1, whole=False)
     request.warn(f"no program could lay it out as it should be; {simpler(simple)}")
-    return made, simple
+    return found
 
 
 def _is_png(output: bytes) -> bytes:

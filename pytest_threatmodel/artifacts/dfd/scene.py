@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Final
+from typing import Literal
 
 from pytest_threatmodel.artifacts.dfd.notation import Look
 from pytest_threatmodel.artifacts.dfd.notation import look_of
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
 
 #: With more than this, an arrangement by ranks and labels beside lines would take every engine too long.
 _MOST_FLOWS: Final = 200
+#: With more than this, boundaries in boundaries are often too entangled to be ranked one by one.
+_MOST_FLOWS_BY_ZONES: Final = 60
 _MOST_NODES: Final = 200
 #: Not drawn as nodes, unless a flow begins or ends there.
 _OTHER: Final = ("Dataflow", "Data")
+
+
+#: By ranks along the flows, inside of each zone first or all at once; or only packed into zones.
+Arrangement = Literal["zones", "ranks", "packed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ class Scene:
         description: of the model.
         nodes, zones, flows: as created; numbers of zones -> zone.
         nothing: why there is nothing to draw; empty where there is something.
-        is_simple: whether elements are only packed into their boundaries, and flows have numbers for labels.
+        arrangement: how it is laid out.
     """
 
     title: str
@@ -119,7 +126,12 @@ class Scene:
     zones: dict[int, Item]
     flows: tuple[Flow, ...]
     nothing: str
-    is_simple: bool
+    arrangement: Arrangement
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether flows have numbers for labels, since there is so much."""
+        return self.arrangement == "packed"
 
     def around(self, number: int | None) -> list[int]:
         """The numbers of the zones from this one outwards."""
@@ -138,6 +150,12 @@ def scene(snapshot: Snapshot, request: Request) -> Scene:
         request: names the levels of detail, and says whether findings are told.
     """
     return _Builder(Reader(snapshot), request).scene()
+
+
+def _arrangement(nodes: int, flows: int) -> Arrangement:
+    if flows > _MOST_FLOWS or nodes > _MOST_NODES:
+        return "packed"
+    return "ranks" if flows > _MOST_FLOWS_BY_ZONES else "zones"
 
 
 class _Builder:
@@ -161,7 +179,7 @@ class _Builder:
             zones={self._reader.numbers[label]: self._item(label) for label in self._elements if label in zones},
             flows=made,
             nothing="" if drawn else self._nothing(),
-            is_simple=len(made) > _MOST_FLOWS or len(nodes) > _MOST_NODES,
+            arrangement=_arrangement(len(nodes), len(made)),
         )
 
     def _nothing(self) -> str:

@@ -23,8 +23,6 @@ ELEMENTS = {
     *(f"{SVG}{name}" for name in ("svg", "title", "desc", "g", "a")),
     *(f"{SVG}{name}" for name in ("polygon", "polyline", "path", "ellipse", "text")),
 }
-    f"{SVG}{name}" for name in ["svg", "title", "desc", "g", "a", "polygon", "polyline", "path", "ellipse", "text"]
-}
 HEAD = "from pytest_threatmodel import *\ntm = TM('Sample')\n"
 PLAIN = Request(color="none")
 
