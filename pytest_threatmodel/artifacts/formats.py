@@ -51,6 +51,7 @@ def builtin() -> list[Format]:
         Format("png", "seq", ".seq.png", "sequence diagram", _late("sequence.render", "png"), explained=False),
         Format("puml", "seq", ".seq.puml", "sequence diagram", _late("sequence.render", "puml"), explained=False),
         Format("mmd", "seq", ".seq.mmd", "sequence diagram", _late("sequence.render", "mmd"), explained=False),
+        Format("html", "report", ".html", "HTML report", _late("html.page", "render"), redacts=True),
         Format("md", "report", ".md", "Markdown report", _late("markdown", "full"), redacts=True),
         Format("summary", "report", ".summary.md", "Markdown summary", _late("markdown", "summary"), redacts=True),
         Format("json", "report", ".json", "JSON report", _late("json_report", "render"), redacts=True),

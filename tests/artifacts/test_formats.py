@@ -63,7 +63,7 @@ def test_an_unknown_format_lists_those_that_there_are() -> None:
     with pytest.raises(FormatError) as caught:
         choose([*builtin(), own], "report", ["sarfi"])
     text = str(caught.value)
-    assert text.startswith("unknown format 'sarfi', expected md, summary,")
+    assert text.startswith("unknown format 'sarfi', expected html, md, summary,")
     assert "decisions, names" in text
     assert text.endswith("did you mean 'sarif'?")
 

@@ -220,7 +220,7 @@ def test_plantuml_is_found_relative_to_the_ini_file(pytester: pytest.Pytester, m
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--threatmodel-report=htlm",), "--threatmodel-report: unknown format 'htlm', expected md, summary, *"),
+        (("--threatmodel-report=htlm",), "--threatmodel-report: unknown format 'htlm', expected html, md, summary, *"),
         (("--threatmodel-report=outcome",), "*outcomes, broken; did you mean 'outcomes'[?]"),
         (("--threatmodel-seq=pdf",), "--threatmodel-seq: unknown format 'pdf', expected svg, png, puml, mmd*"),
         (("--threatmodel-levels=a",), "--threatmodel-levels: 'a', expected whole numbers separated by commas"),
@@ -229,7 +229,7 @@ def test_plantuml_is_found_relative_to_the_ini_file(pytester: pytest.Pytester, m
         (("--threatmodel-output=",), "--threatmodel-output: expected a folder"),
         (
             ("--threatmodel-redact", "--threatmodel-report=csv"),
-            "--threatmodel-redact: CSV report (csv) cannot leave counts only, expected md, summary, json",
+            "--threatmodel-redact: CSV report (csv) cannot leave counts only, expected html, md, summary, json",
         ),
     ],
 )  # fmt: skip
@@ -407,8 +407,8 @@ def test_a_folder_alone_asks_for_nothing(pytester: pytest.Pytester) -> None:
 
 def test_redacted_reports_leave_counts_only(pytester: pytest.Pytester) -> None:
     write_project(pytester, SHOP + 'pytestmark = [accept("TT01", reason="very secret", owner="Ann")]\n')
-    pytester.runpytest("--threatmodel-report=json,md,summary", "--threatmodel-redact")
-    for suffix in (".json", ".md", ".summary.md"):
+    pytester.runpytest("--threatmodel-report=html,json,md,summary", "--threatmodel-redact")
+    for suffix in (".html", ".json", ".md", ".summary.md"):
         text = artifact(pytester.path, f"threatmodel_shop{suffix}").read_text(encoding="utf-8")
         for secret in ("Web", "Safe", "secret", "Ann", "TT01", "isHardened"):
             assert secret not in text, suffix

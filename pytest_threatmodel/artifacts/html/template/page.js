@@ -1,0 +1,141 @@
+// What people do: choose, sort, open, follow links, zoom, print.
+
+const choices = (name, entries) =>
+  form.elements[name].append(...entries.map(([value, text]) => make("option", { value }, text)));
+
+const present = (values, order) => order.filter((word) => values.has(word)).map((word) => [word, word]);
+
+const fillFilters = () => {
+  const seen = new Set(pairs.map((pair) => pair.elementNumber));
+  const named = [...seen].map((number) => [String(number), report.elements[number].label]);
+  const outcomes = [...new Set(pairs.map((pair) => pair.outcome))].sort();
+  const stride = [...new Set(report.threats.flatMap((threat) => threat.stride))].sort();
+  choices("severity", present(new Set(pairs.map((pair) => pair.severity)), report.severities));
+  choices("stride", stride.map((word) => [word, word]));
+  choices("element", named.sort((a, b) => collator.compare(a[1], b[1])));
+  choices("outcome", outcomes.map((word) => [word, word]));
+  const first = [...form.elements.status].find(({ value }) => value === "all" || pairs.some((pair) => pair.status === value));
+  first.defaultChecked = true;
+  first.checked = true;
+};
+
+const listenToTable = () => {
+  // A search field changes when it is left, too: new rows then would take away the one that is being clicked.
+  const isList = (event) => event.target instanceof HTMLSelectElement;
+  form.addEventListener("input", (event) => isList(event) || apply());
+  form.addEventListener("change", (event) => isList(event) && apply());
+  form.addEventListener("submit", (event) => event.preventDefault());
+  // The fields have their first values only after this event.
+  form.addEventListener("reset", () => setTimeout(apply));
+  table.tHead.addEventListener("click", (event) => {
+    const key = event.target.closest("th[data-sort]")?.dataset.sort;
+    if (!key) return;
+    state.descending = key === state.sort ? !state.descending : key === "severity";
+    state.sort = key;
+    apply();
+  });
+  body.addEventListener("click", (event) => {
+    const line = event.target.closest("tr.pair");
+    if (!line || event.target.closest("a") || String(getSelection())) return;
+    const pair = pairs[Number(line.id.slice("pair-".length))];
+    const isOpen = !state.opened.delete(pair.number);
+    if (isOpen) state.opened.add(pair.number);
+    toggle(line, pair, isOpen);
+  });
+  pager.addEventListener("click", (event) => {
+    const step = Number(event.target.dataset.page ?? 0);
+    if (!step) return;
+    state.page += step;
+    showPage();
+    document.getElementById("findings").focus();
+  });
+};
+
+const goToFindings = (wanted) => {
+  setFilters(wanted);
+  document.getElementById("findings").focus();
+  document.getElementById("findings").scrollIntoView({ block: "start" });
+};
+
+const go = () => {
+  const name = location.hash.slice(1);
+  const pair = /^pair-(\d+)$/.exec(name);
+  if (pair) return reveal(Number(pair[1]));
+  if (name.startsWith("show:")) return goToFindings(Object.fromEntries(new URLSearchParams(name.slice("show:".length))));
+  const target = document.getElementById(name);
+  if (!(target instanceof HTMLDetailsElement)) return undefined;
+  target.open = true;
+  target.scrollIntoView({ block: "start" });
+  return target.querySelector("summary").focus({ preventScroll: true });
+};
+
+const listenToLinks = () => {
+  addEventListener("hashchange", go);
+  // A link to where the address already is changes nothing, and would do nothing.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    const address = link?.getAttribute("href") ?? link?.getAttribute("xlink:href");
+    if (address && address === location.hash) go();
+  });
+};
+
+const zoomable = (figure) => {
+  const view = figure.querySelector(".view");
+  const picture = view?.querySelector("svg");
+  if (!picture?.viewBox.baseVal?.width) return;
+  const { width, height } = picture.viewBox.baseVal;
+  const output = figure.querySelector("output");
+  const size = (scale) => {
+    const centre = [view.scrollLeft + view.clientWidth / 2, view.scrollTop + view.clientHeight / 2];
+    const grown = (scale * width) / picture.getBoundingClientRect().width;
+    picture.style.maxWidth = "none";
+    picture.style.width = `${scale * width}px`;
+    picture.style.height = `${scale * height}px`;
+    view.scrollTo(centre[0] * grown - view.clientWidth / 2, centre[1] * grown - view.clientHeight / 2);
+    output.textContent = `${Math.round(scale * 100)} %`;
+  };
+  const fit = () => {
+    picture.removeAttribute("style");
+    output.textContent = "";
+  };
+  const now = () => picture.getBoundingClientRect().width / width;
+  const ways = { in: () => size(Math.min(8, now() * 1.4)), out: () => size(Math.max(0.05, now() / 1.4)), fit };
+  const tools = figure.querySelector(".tools");
+  tools.addEventListener("click", (event) => ways[event.target.dataset.zoom]?.());
+  tools.hidden = false;
+};
+
+// Everything that the filters leave is printed open, and afterwards the page is as it was.
+const listenToPrinter = () => {
+  let opened = [];
+  const print = (printing) => {
+    state.printing = printing;
+    const page = state.page;
+    if (printing) state.page = 0;
+    showPage();
+    if (printing) state.before = page;
+    else state.page = state.before;
+    if (!printing) showPage();
+  };
+  addEventListener("beforeprint", () => {
+    const closed = [...document.querySelectorAll("details:not([open])")];
+    opened = closed.length <= mostPrinted ? closed : [];
+    for (const each of opened) each.open = true;
+    print(true);
+  });
+  addEventListener("afterprint", () => {
+    for (const each of opened) each.open = false;
+    print(false);
+  });
+};
+
+document.getElementById("plain").remove();
+document.getElementById("explorer").hidden = false;
+fillFilters();
+listenToTable();
+listenToLinks();
+listenToPrinter();
+document.querySelectorAll(".diagram").forEach(zoomable);
+apply();
+// Not before: the browser itself goes to the fragment when the page is complete, and takes the focus away.
+addEventListener("load", go);
