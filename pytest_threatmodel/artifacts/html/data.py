@@ -94,7 +94,7 @@ def _pair(pair: PairShape, threat: int, reader: Reader, shared: _Shared) -> list
 def _part(part: PartShape, pair: PairShape) -> tuple[Any, ...]:
     facts = tuple(_fact(fact, pair) for fact in part["facts"][:_MOST_FACTS])
     more = max(0, len(part["facts"]) - _MOST_FACTS)
-    return (part["joiner"], _prose(part["text"]), _label(part.get("witness", "")), facts, more)
+    return (part["joiner"], _prose(part["text"]), part["holds"], _label(part.get("witness", "")), facts, more)
 
 
 def _fact(fact: FactShape, pair: PairShape) -> tuple[str, ...]:

@@ -243,3 +243,15 @@ def test_what_did_not_run_says_so(window: Window) -> None:
     assert "133 of 133 pairs did not run." in window.text(".gate")
     assert "stopping after 1 failure" in window.text(".attention")
     assert all("did not run" in row[4] for row in window.rows())
+
+
+def test_without_the_script_the_open_findings_are_shown(window: Window) -> None:
+    window.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        window.open_bank()
+        shown = [row.text for row in window.chrome.find_elements("css selector", "#plain tbody tr")]
+        assert not window.chrome.find_element("id", "explorer").is_displayed()
+    finally:
+        window.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert len(shown) == len(OPEN)
+    assert "controls.authorizesSource = True" in shown[0]

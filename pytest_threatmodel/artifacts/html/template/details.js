@@ -16,11 +16,11 @@ const fact = ([element, field, value, origin]) => {
 };
 
 const part = (number) => {
-  const [joiner, text, witness, facts, more] = report.shared[number];
+  const [joiner, text, holds, witness, facts, more] = report.shared[number];
   const values = facts.map(fact);
   if (witness) values.unshift(["as ", code(witness), " shows"]);
   if (more) values.push([quiet(`${more} more`)]);
-  return [joiner ? `${joiner} ` : "", code(text), values.length ? list(values) : null];
+  return [joiner ? `${joiner} ` : "", code(text), holds ? "" : quiet(" does not hold"), values.length ? list(values) : null];
 };
 
 const why = (pair) => block("Why", ...(said(pair, "why") ? [list(said(pair, "why").map(part))] : []));
@@ -102,16 +102,19 @@ const references = ({ threat }) =>
     : null;
 
 const about = ({ threat }) => [
-  block("Threat", paragraph(threat.description), paragraph(threat.example)),
+  threat.description || threat.example
+    ? block("Threat", paragraph(threat.description), paragraph(threat.example))
+    : null,
   threat.prerequisites ? block("Needs", paragraph(threat.prerequisites)) : null,
-  threat.mitigation ? block("Mitigation", paragraph(threat.mitigation)) : null,
 ];
+
+const mitigation = ({ threat }) => (threat.mitigation ? block("Mitigation", paragraph(threat.mitigation)) : null);
 
 const details = (pair) =>
   make(
     "div",
     { class: "details" },
-    make("div", null, decided(pair), why(pair), answers(pair), about(pair)),
+    make("div", null, decided(pair), about(pair), why(pair), answers(pair), mitigation(pair)),
     make("div", null, block("Where and what", place(pair)), references(pair)),
   );
 

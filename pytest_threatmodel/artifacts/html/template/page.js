@@ -79,6 +79,24 @@ const listenToLinks = () => {
   });
 };
 
+// A diagram that is larger than its place is moved by dragging it, too; its links work only where nothing was dragged.
+const draggable = (view) => {
+  let last = null;
+  let moved = 0;
+  view.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && event.button === 0) [last, moved] = [event, 0];
+  });
+  addEventListener("pointermove", (event) => {
+    if (!last) return;
+    view.scrollBy(last.clientX - event.clientX, last.clientY - event.clientY);
+    moved += Math.abs(last.clientX - event.clientX) + Math.abs(last.clientY - event.clientY);
+    last = event;
+  });
+  addEventListener("pointerup", () => (last = null));
+  view.addEventListener("dragstart", (event) => event.preventDefault());
+  view.addEventListener("click", (event) => moved > 5 && event.preventDefault(), true);
+};
+
 const zoomable = (figure) => {
   const view = figure.querySelector(".view");
   const picture = view?.querySelector("svg");
@@ -103,6 +121,7 @@ const zoomable = (figure) => {
   const tools = figure.querySelector(".tools");
   tools.addEventListener("click", (event) => ways[event.target.dataset.zoom]?.());
   tools.hidden = false;
+  draggable(view);
 };
 
 // Everything that the filters leave is printed open, and afterwards the page is as it was.
