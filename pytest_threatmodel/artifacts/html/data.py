@@ -80,7 +80,7 @@ def _pair(pair: PairShape, threat: int, reader: Reader, shared: _Shared) -> list
     more: dict[str, int] = {}
     for key in _LISTS:
         if key in pair:
-            more[key] = shared.number(_texts(pair[key]))  # type: ignore[literal-required]  # one of its keys
+            more[key] = shared.number(_texts(pair[key]))
     for key in _TEXTS:
         if key in pair:
             more[key] = shared.number(_prose(pair[key]))  # type: ignore[literal-required]  # one of its keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from typing import Final
@@ -76,6 +77,7 @@ def _context(snapshot: Snapshot, request: Request) -> dict[str, Any]:
     }
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader(_PACKAGE, _FOLDER),

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
+from hypothesis import settings
 
 from pytest_threatmodel.artifacts.format import Request
 from pytest_threatmodel.artifacts.html.page import render
@@ -84,21 +85,24 @@ def test_the_page_is_inert_and_its_own(source: str) -> None:
     assert targets <= {*reading.ids, *(f"pair-{number}" for number in range(len(built(source)["pairs"])))}
 
 
+@settings(max_examples=20)
 @given(names)
 def test_no_name_becomes_markup(name: str) -> None:
     snapshot = named(name)
-    reading = check_inert(render(snapshot, Request()))
+    page = render(snapshot, Request())
+    reading = check_inert(page)
     data = json.loads(reading.texts["script"][0])
     assert len(data["pairs"]) == len(snapshot["pairs"])
     told = visible(snapshot["model"]["name"]) or "(empty)"
     assert "".join(reading.texts["h1"]).strip("\n") == told
-    render(snapshot, Request()).encode()
+    assert page.encode()
 
 
 def test_the_policy_allows_this_style_and_this_script_only() -> None:
     page = page_of(BANK)
     policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)
     assert policy is not None
+    assert (page.count("<style"), page.count("<script")) == (1, 2)
 
     def hashed(tag: str) -> str:
         found = re.search(rf"<{tag}>(.*?)</{tag.split()[0]}>", page, re.DOTALL)
@@ -176,7 +180,8 @@ def test_a_diagram_that_fails_costs_itself_only(monkeypatch: pytest.MonkeyPatch)
     warnings: list[str] = []
     page = render(bank(), Request(warn=warnings.append))
     assert "The diagram could not be drawn: No space left on &lt;device&gt;" in page
-    assert warnings[0] == "Data-flow diagram left out: No space left on <device>"
+    assert warnings == ["Data-flow diagram left out: No space left on <device>"]
+    assert 'id="sequence-view"' in page
 
 
 def test_references_that_are_no_addresses_are_no_links() -> None:

@@ -73,7 +73,7 @@ class Window:
 
     def complaints(self) -> list[str]:
         """What stands in the console."""
-        return [entry["message"] for entry in self.chrome.get_log("browser")]
+        return [entry["message"] for entry in self.chrome.get_log("browser")]  # type: ignore[no-untyped-call]
 
     def run(self, script: str, *arguments: Any) -> Any:
         """What a script gives in the page."""

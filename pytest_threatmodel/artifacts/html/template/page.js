@@ -117,9 +117,17 @@ const zoomable = (figure) => {
     output.textContent = "";
   };
   const now = () => picture.getBoundingClientRect().width / width;
-  const ways = { in: () => size(Math.min(8, now() * 1.4)), out: () => size(Math.max(0.05, now() / 1.4)), fit };
+  const by = (factor) => size(Math.min(8, Math.max(0.02, now() * factor)));
+  const ways = { in: () => by(1.4), out: () => by(1 / 1.4), full: () => size(1), fit };
   const tools = figure.querySelector(".tools");
   tools.addEventListener("click", (event) => ways[event.target.dataset.zoom]?.());
+  // Two fingers on a touchpad, or the wheel with Ctrl.
+  const pinch = (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    by(event.deltaY < 0 ? 1.1 : 1 / 1.1);
+  };
+  view.addEventListener("wheel", pinch, { passive: false });
   tools.hidden = false;
   draggable(view);
 };
