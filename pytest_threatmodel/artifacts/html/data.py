@@ -76,7 +76,7 @@ class _Shared:
 
 
 def _pair(pair: PairShape, threat: int, reader: Reader, shared: _Shared) -> list[Any]:
-    """Threat, element, severity, status, outcome and decision; then the rest by name, as indexes in `shared`."""
+    """Threat, element, its words and decision; then the rest by name. Words and the rest are indexes in `shared`."""
     more: dict[str, int] = {}
     for key in _LISTS:
         if key in pair:
@@ -86,7 +86,7 @@ def _pair(pair: PairShape, threat: int, reader: Reader, shared: _Shared) -> list
             more[key] = shared.number(_prose(pair[key]))  # type: ignore[literal-required]  # one of its keys
     if pair.get("why"):
         more["why"] = shared.number(tuple(shared.number(_part(part, pair)) for part in pair["why"]))
-    words = (pair["severity"], status(pair), pair["outcome"])
+    words = (pair["severity"], status(pair), pair["outcome"], pair["verdict"])
     decision = -1 if pair["decision"] is None else pair["decision"]
     return [threat, reader.numbers[pair["element"]], shared.number(words), decision, more]
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Final
 
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import Snapshot
-
-#: Longer tables are cut; the JSON report has everything.
-_MOST_CARRIERS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +58,4 @@ def carriers(snapshot: Snapshot) -> list[Carrier]:
             carrier.severity = min(carrier.severity, pair["severity"], key=SEVERITIES.index)
             carrier.threats[pair["threat"]] = None
             carrier.pairs += 1
-    return sorted(found.values(), key=lambda each: (-each.pairs, SEVERITIES.index(each.severity)))[:_MOST_CARRIERS]
+    return sorted(found.values(), key=lambda each: (-each.pairs, SEVERITIES.index(each.severity)))

@@ -39,6 +39,8 @@ _FOLDER: Final = "template"
 #: In the order in which they build on each other.
 _SCRIPTS: Final = ("dom.js", "details.js", "table.js", "page.js")
 _LONGEST_NAME: Final = 200
+#: Longer tables are cut; the JSON report has everything.
+_MOST_ROWS: Final = 1_000
 
 
 def render(snapshot: Snapshot, request: Request) -> str:
@@ -61,6 +63,7 @@ def render(snapshot: Snapshot, request: Request) -> str:
 def _context(snapshot: Snapshot, request: Request) -> dict[str, Any]:
     reader = Reader(snapshot)
     return {
+        "most": _MOST_ROWS,
         "model": snapshot["model"],
         "facts": run_facts(snapshot),
         "attention": attention(snapshot),

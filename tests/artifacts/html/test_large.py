@@ -58,5 +58,8 @@ def test_it_is_written_small_and_opens_usably(window: Window, monkeypatch: pytes
     window.run("return new Promise(done => setTimeout(done, 50))")
     assert window.focused().startswith(large()["pairs"][-1]["threat"])
     assert window.is_in_view("#pair-19999")
+    window.run("location.hash = '#element-900'")
+    window.run("return new Promise(done => setTimeout(done, 200))")
+    assert window.is_in_view("#element-900")
     window.choose("element", "Server 5")
     assert len(window.rows()) == FINDINGS

@@ -184,6 +184,14 @@ def test_a_diagram_that_fails_costs_itself_only(monkeypatch: pytest.MonkeyPatch)
     assert 'id="sequence-view"' in page
 
 
+def test_long_tables_are_cut() -> None:
+    snapshot = bank()
+    snapshot["decisions"] *= 300
+    page = render(snapshot, Request())
+    assert "And 200 more, which the JSON report has." in page
+    assert page.count('<tr id="decision-') == 1_000
+
+
 def test_references_that_are_no_addresses_are_no_links() -> None:
     snapshot = bank()
     snapshot["threats"][0]["references"] = ["javascript:alert(1)", "https://example.org/a", "A book"]

@@ -14,7 +14,7 @@ const quiet = (text) => make("span", { class: "quiet" }, text);
 const between = (items, joiner) => items.flatMap((item, index) => (index ? [joiner, item] : [item]));
 
 const pairs = report.pairs.map(([threat, element, words, decision, more], number) => {
-  const [severity, status, outcome] = report.shared[words];
+  const [severity, status, outcome, verdict] = report.shared[words];
   return {
     number,
     threat: report.threats[threat],
@@ -23,6 +23,7 @@ const pairs = report.pairs.map(([threat, element, words, decision, more], number
     severity,
     status,
     outcome,
+    verdict,
     decision: report.decisions[decision] ?? null,
     more,
   };

@@ -36,7 +36,9 @@ const listenToTable = () => {
   });
   body.addEventListener("click", (event) => {
     const line = event.target.closest("tr.pair");
-    if (!line || event.target.closest("a") || String(getSelection())) return;
+    // People select text in rows, too.
+    const isMeant = event.target.closest("button") || !String(getSelection());
+    if (!line || !isMeant) return;
     const pair = pairs[Number(line.id.slice("pair-".length))];
     const isOpen = !state.opened.delete(pair.number);
     if (isOpen) state.opened.add(pair.number);
@@ -57,16 +59,19 @@ const goToFindings = (wanted) => {
   document.getElementById("findings").scrollIntoView({ block: "start" });
 };
 
+const goToElement = (target) => {
+  target.open = true;
+  target.scrollIntoView({ block: "start" });
+  target.querySelector("summary").focus({ preventScroll: true });
+};
+
 const go = () => {
   const name = location.hash.slice(1);
   const pair = /^pair-(\d+)$/.exec(name);
-  if (pair) return reveal(Number(pair[1]));
-  if (name.startsWith("show:")) return goToFindings(Object.fromEntries(new URLSearchParams(name.slice("show:".length))));
   const target = document.getElementById(name);
-  if (!(target instanceof HTMLDetailsElement)) return undefined;
-  target.open = true;
-  target.scrollIntoView({ block: "start" });
-  return target.querySelector("summary").focus({ preventScroll: true });
+  if (pair) reveal(Number(pair[1]));
+  else if (name.startsWith("show:")) goToFindings(Object.fromEntries(new URLSearchParams(name.slice("show:".length))));
+  else if (target instanceof HTMLDetailsElement) goToElement(target);
 };
 
 const listenToLinks = () => {
@@ -134,25 +139,19 @@ const zoomable = (figure) => {
 
 // Everything that the filters leave is printed open, and afterwards the page is as it was.
 const listenToPrinter = () => {
+  let page = 0;
   let opened = [];
-  const print = (printing) => {
-    state.printing = printing;
-    const page = state.page;
-    if (printing) state.page = 0;
-    showPage();
-    if (printing) state.before = page;
-    else state.page = state.before;
-    if (!printing) showPage();
-  };
   addEventListener("beforeprint", () => {
     const closed = [...document.querySelectorAll("details:not([open])")];
     opened = closed.length <= mostPrinted ? closed : [];
     for (const each of opened) each.open = true;
-    print(true);
+    [page, state.page, state.printing] = [state.page, 0, true];
+    showPage();
   });
   addEventListener("afterprint", () => {
     for (const each of opened) each.open = false;
-    print(false);
+    [state.page, state.printing] = [page, false];
+    showPage();
   });
 };
 

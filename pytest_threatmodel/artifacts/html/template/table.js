@@ -54,10 +54,11 @@ const find = () => {
 };
 
 const statusCell = (pair) => {
-  const lapsed = pair.status === "open" && pair.decision?.expired;
+  const lapsed = pair.status === "open" && pair.decision;
+  const end = lapsed?.expired ? `acceptance ended ${lapsed.until}` : "acceptance lapsed";
   return [
     pair.status.replace("-", " "),
-    lapsed ? make("span", { class: "quiet line" }, `acceptance ended ${pair.decision.until}`) : null,
+    lapsed ? make("span", { class: "quiet line" }, end) : null,
     pair.outcome === "not run" ? make("span", { class: "quiet line" }, "did not run") : null,
   ];
 };
