@@ -192,6 +192,15 @@ def test_long_tables_are_cut() -> None:
     assert page.count('<tr id="decision-') == 1_000
 
 
+def test_many_flows_of_one_datum_are_folded() -> None:
+    snapshot = bank()
+    flow = next(each for each in snapshot["elements"] if each["label"] == "Transfer")
+    assert "flows</summary>" not in render(snapshot, Request())
+    for number in range(12):
+        snapshot["elements"].append(flow | {"label": f"Transfer {number}"})
+    assert "<summary>15 flows</summary>" in render(snapshot, Request())
+
+
 def test_references_that_are_no_addresses_are_no_links() -> None:
     snapshot = bank()
     snapshot["threats"][0]["references"] = ["javascript:alert(1)", "https://example.org/a", "A book"]
