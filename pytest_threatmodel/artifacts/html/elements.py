@@ -127,9 +127,11 @@ def data_rows(reader: Reader) -> list[DataRow]:
     """The data of the model with the flows that carry it."""
     carried: dict[str, list[Carried]] = {}
     for label, shape in reader.elements.items():
-        for datum in shape["flow"]["data"] if shape["flow"] else ():
-            assert shape["flow"] is not None
-            carried.setdefault(datum, []).append(Carried(_link(label, reader), _ends(shape, reader), shape["flow"]))
+        flow = shape["flow"]
+        if flow is None:
+            continue
+        for datum in flow["data"]:
+            carried.setdefault(datum, []).append(Carried(_link(label, reader), _ends(shape, reader), flow))
     return [
         DataRow(_link(label, reader), shape, list(_marks(shape, reader)), carried.get(label, []))
         for label, shape in reader.elements.items()

@@ -37,7 +37,7 @@ from pytest_threatmodel.snapshot.shape import Snapshot
 _PACKAGE: Final = "pytest_threatmodel.artifacts.html"
 _FOLDER: Final = "template"
 #: In the order in which they build on each other.
-_SCRIPTS: Final = ("dom.js", "details.js", "table.js", "page.js")
+_SCRIPTS: Final = ("dom.js", "details.js", "table.js", "diagrams.js", "page.js")
 _LONGEST_NAME: Final = 200
 #: Longer tables are cut; the JSON report has everything.
 _MOST_ROWS: Final = 1_000

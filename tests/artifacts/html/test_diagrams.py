@@ -78,3 +78,6 @@ def test_a_large_diagram_is_scrolled_by_keys_and_by_dragging(window: Window) -> 
     ActionChains(window.chrome).move_to_element(place).click_and_hold().move_by_offset(-150, 0).release().perform()
     assert widths(window, view)[2] == begun + 150
     assert window.run("return location.hash") == ""
+    window.run("document.querySelector('#data-flow-view a').focus()")
+    window.press([Keys.ENTER])
+    assert window.run("return location.hash").startswith("#element-")
