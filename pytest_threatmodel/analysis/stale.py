@@ -1,0 +1,192 @@
+"""Staleness: elements whose code has moved on since the model was written."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pytest_threatmodel.analysis.history import Change
+from pytest_threatmodel.analysis.history import Repositories
+from pytest_threatmodel.analysis.history import Repository
+from pytest_threatmodel.analysis.history import below
+from pytest_threatmodel.analysis.history import file_changes
+from pytest_threatmodel.analysis.history import file_time
+from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.labels import escape
+from pytest_threatmodel.model.model import Model
+
+_DAY: Final = 86_400
+#: How many files of an element are named.
+_NAMED: Final = 5
+_WILDCARDS: Final = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """What the code of one element says about the model.
+
+    Args:
+        moved: files that changed more than so many days after the model, the newest first, relative to the model file.
+        missing: source files that do not exist, a sentence each.
+        model: the last change of the model file.
+    """
+
+    moved: tuple[Change, ...]
+    missing: tuple[str, ...]
+    model: Change
+
+    def __bool__(self) -> bool:
+        return bool(self.moved or self.missing)
+
+    def lines(self) -> Iterator[str]:
+        """The same for people."""
+        yield from self.missing
+        for change in self.moved[:_NAMED]:
+            days = (change.time - self.model.time) // _DAY
+            late = f"{days} day{'s' if days != 1 else ''} after the model" if days else "after the model, on that day"
+            yield f"{escape(change.path)} changed {_when(change)}, {late} ({_when(self.model)})"
+        if len(self.moved) > _NAMED:
+            yield f"and {len(self.moved) - _NAMED:,} more"
+
+
+def _when(change: Change) -> str:
+    try:
+        day = datetime.fromtimestamp(change.time, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):  # a repository can hold any number
+        day = "on a day that no calendar has"
+    return f"{day} in {change.commit}" if change.commit else f"{day}, not committed"
+
+
+def with_code(model: Model) -> list[tuple[str, Element]]:
+    """The elements in scope that name source files, each with its label."""
+    pairs = zip(model.labels(), model.elements, strict=True)
+    return [(label, element) for label, element in pairs if element.inScope and element.sourceFiles]
+
+
+class CodeCheck:
+    """Compares the elements of one model file with their code.
+
+    Args:
+        file: the model file; source files are relative to its folder.
+        days: how many days code may be newer.
+        repositories: that were asked already, for several models.
+    """
+
+    def __init__(self, file: Path, days: int, repositories: Repositories | None = None) -> None:
+        self._file = Path(os.path.realpath(file))
+        self._folder = self._file.parent
+        self._days = days
+        self._repositories = repositories or Repositories()
+
+    @cached_property
+    def model(self) -> Change:
+        """The last change of the model file.
+
+        Raises:
+            HistoryError: git cannot say.
+        """
+        path = str(self._file)
+        repository = self._repositories.around(self._folder)
+        if repository is not None and (name := _within(repository, path)) not in repository.uncommitted:
+            commit = repository.last_commit(name)
+            if commit is not None:
+                return commit
+        return Change(path, file_time(path) or 0)
+
+    def check(self, element: Element) -> Staleness:
+        """What the code of an element says.
+
+        Args:
+            element: with source files: files, folders, or patterns of them.
+
+        Raises:
+            HistoryError: git cannot say when they changed.
+        """
+        moved: dict[str, Change] = {}
+        missing = []
+        for source in element.sourceFiles:
+            paths = self._paths(source)
+            if not paths:
+                missing.append(self._missing(source))
+            for path in paths:
+                literal = len(paths) == 1 and not _is_pattern(source)
+                moved.update((change.path, change) for change in self._moved(path, literal))
+        newest = sorted(moved.values(), key=lambda change: (-change.time, change.path))
+        return Staleness(tuple(newest), tuple(missing), self.model)
+
+    def _paths(self, source: str) -> list[str]:
+        """The existing files and folders that a source stands for; an exact name comes before patterns."""
+        path = os.path.join(self._folder, source)
+        if not source.strip() or os.path.exists(path):
+            return [os.path.realpath(path)] if source.strip() else []
+        if not _is_pattern(source) or "\0" in source:
+            return []
+        pattern = os.path.join(glob.escape(str(self._folder)), source)
+        return sorted({os.path.realpath(found) for found in glob.iglob(pattern, recursive=True)})
+
+    def _moved(self, path: str, literal: bool) -> Iterator[Change]:
+        earliest = self.model.time + self._days * _DAY + 1
+        for change in self._changes(path, literal, earliest):
+            if change.time >= earliest:
+                yield Change(self._shown(change.path), change.time, change.commit)
+
+    def _changes(self, path: str, literal: bool, earliest: int) -> Iterator[Change]:
+        """The files at or below a path, of those in git the ones that changed since."""
+        repository = self._repositories.around(Path(path) if os.path.isdir(path) else Path(path).parent)
+        if repository is None:
+            yield from file_changes(path)
+            return
+        name = _within(repository, path)
+        for change in repository.changed_since(earliest, name):
+            yield Change(os.path.join(repository.top, change.path), change.time, change.commit)
+        uncommitted = list(below(repository.uncommitted, name))
+        for file in uncommitted:
+            yield from file_changes(os.path.join(repository.top, file))
+        # Ignored files count where they are named, and not because a folder or pattern has them too.
+        if literal and not uncommitted and not any(below(repository.tracked, name)):
+            yield from file_changes(path)
+
+    def _missing(self, source: str) -> str:
+        wanted = os.path.normpath(os.path.join(self._folder, source.replace("\0", "")))
+        parent = os.path.dirname(wanted)
+        while not os.path.isdir(parent):
+            parent = os.path.dirname(parent)
+        text = f"source file {escape(repr(source))} does not exist"
+        near = did_you_mean(self._shown(wanted), self._candidates(wanted, parent))
+        return f"{text}; {escape(near)}" if near else f"{text}; nearest is the folder {escape(self._shown(parent))!r}"
+
+    def _candidates(self, wanted: str, parent: str) -> list[str]:
+        """What may have been meant: what lies in the same folder, else files of that name elsewhere."""
+        with suppress(OSError):
+            beside = [self._shown(os.path.join(parent, name)) for name in os.listdir(parent)]
+            if did_you_mean(self._shown(wanted), beside):
+                return beside
+        repository = self._repositories.around(self._folder)
+        if repository is None:
+            return []
+        last = os.path.basename(wanted)
+        moved = [name for name in repository.tracked if name.rpartition("/")[2] == last]
+        return [self._shown(os.path.join(repository.top, name)) for name in moved]
+
+    def _shown(self, path: str) -> str:
+        try:
+            return os.path.relpath(path, self._folder).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return path
+
+
+def _within(repository: Repository, path: str) -> str:
+    return os.path.relpath(path, repository.top).replace(os.sep, "/")
+
+
+def _is_pattern(source: str) -> bool:
+    return not _WILDCARDS.isdisjoint(source)
