@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_threatmodel.analysis.history import Change
+from pytest_threatmodel.analysis.history import HistoryError
 from pytest_threatmodel.analysis.history import Repositories
 from pytest_threatmodel.analysis.history import Repository
 from pytest_threatmodel.analysis.history import below
@@ -111,17 +112,23 @@ class CodeCheck:
         Raises:
             HistoryError: git cannot say when they changed.
         """
+        found = {source: self._paths(source) for source in element.sourceFiles}
+        missing = tuple(self._missing(source) for source, paths in found.items() if not paths)
+        try:
+            return Staleness(self._newest(found), missing, self.model)
+        except HistoryError:
+            # What is missing is so without a history.
+            if missing:
+                return Staleness((), missing, Change("", 0))
+            raise
+
+    def _newest(self, found: dict[str, list[str]]) -> tuple[Change, ...]:
         moved: dict[str, Change] = {}
-        missing = []
-        for source in element.sourceFiles:
-            paths = self._paths(source)
-            if not paths:
-                missing.append(self._missing(source))
+        for source, paths in found.items():
             for path in paths:
-                literal = len(paths) == 1 and not _is_pattern(source)
-                moved.update((change.path, change) for change in self._moved(path, literal))
-        newest = sorted(moved.values(), key=lambda change: (-change.time, change.path))
-        return Staleness(tuple(newest), tuple(missing), self.model)
+                is_named = len(paths) == 1 and not _is_pattern(source)
+                moved.update((change.path, change) for change in self._moved(path, is_named))
+        return tuple(sorted(moved.values(), key=lambda change: (-change.time, change.path)))
 
     def _paths(self, source: str) -> list[str]:
         """The existing files and folders that a source stands for; an exact name comes before patterns."""
@@ -133,13 +140,13 @@ class CodeCheck:
         pattern = os.path.join(glob.escape(str(self._folder)), source)
         return sorted({os.path.realpath(found) for found in glob.iglob(pattern, recursive=True)})
 
-    def _moved(self, path: str, literal: bool) -> Iterator[Change]:
+    def _moved(self, path: str, is_named: bool) -> Iterator[Change]:
         earliest = self.model.time + self._days * _DAY + 1
-        for change in self._changes(path, literal, earliest):
+        for change in self._changes(path, is_named, earliest):
             if change.time >= earliest:
                 yield Change(self._shown(change.path), change.time, change.commit)
 
-    def _changes(self, path: str, literal: bool, earliest: int) -> Iterator[Change]:
+    def _changes(self, path: str, is_named: bool, earliest: int) -> Iterator[Change]:
         """The files at or below a path, of those in git the ones that changed since."""
         repository = self._repositories.around(Path(path) if os.path.isdir(path) else Path(path).parent)
         if repository is None:
@@ -152,7 +159,7 @@ class CodeCheck:
         for file in uncommitted:
             yield from file_changes(os.path.join(repository.top, file))
         # Ignored files count where they are named, and not because a folder or pattern has them too.
-        if literal and not uncommitted and not any(below(repository.tracked, name)):
+        if is_named and not uncommitted and not any(below(repository.tracked, name)):
             yield from file_changes(path)
 
     def _missing(self, source: str) -> str:
