@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -88,12 +87,24 @@ class Jobs:
 
     def _reports(self) -> Iterator[Job]:
         for value in self._arguments.reports:
-            if _is_template(value):
-                yield partial(self._fill, _template(value))
+            if formats.is_template(value) or (os.path.isfile(value) and value not in self._report_names()):
+                yield partial(self._print, self._template(value))
             else:
                 names = [name.strip() for name in value.split(",") if name.strip()]
                 for name in names or [value]:
                     yield partial(self._print, self._format("--report", "report", name))
+
+    def _report_names(self) -> list[str]:
+        return [each.name for each in formats.available() if each.group == "report"]
+
+    def _template(self, value: str) -> Format:
+        try:
+            return formats.template(Path(value))
+        except formats.FormatError as error:
+            format_name = os.path.splitext(value)[1][1:]
+            if "did you mean" in str(error) or format_name not in self._report_names():
+                raise ScriptError(f"--report: {error}") from None
+            raise ScriptError(f"--report: {error}; the format is asked for by --report {format_name}") from None
 
     def _lists(self) -> Iterator[Job]:
         for name in self._arguments.describe:
@@ -117,44 +128,13 @@ class Jobs:
 
     def _render(self, form: Format) -> str | bytes:
         snapshot = self._script.snapshot(explained=form.explained)
-        return _made(form.title, lambda: form.render(snapshot, self._request))
+        try:
+            return form.render(snapshot, self._request)
+        except Exception as error:  # other people's formats and templates
+            raise ScriptError(f"{form.title}: {told(error)}", FAULT) from error
 
     def _print(self, form: Format) -> None:
         print_content(self._render(form))
-
-    def _fill(self, template: Path) -> None:
-        from pytest_threatmodel.artifacts.templates.render import render_file
-
-        snapshot = self._script.snapshot(explained=True)
-        print_content(_made(str(template), lambda: render_file(template, snapshot, self._request)))
-
-
-def _made(what: str, make: Callable[[], str | bytes]) -> str | bytes:
-    try:
-        return make()
-    except Exception as error:  # other people's formats and templates
-        raise ScriptError(f"{what}: {told(error)}", FAULT) from error
-
-
-def _is_template(value: str) -> bool:
-    return "." in value or "/" in value or os.sep in value or os.path.isfile(value)
-
-
-def _template(value: str) -> Path:
-    path = Path(value)
-    if path.is_file():
-        return path
-    if path.is_dir():
-        raise ScriptError(f"--report: {value!r} is a folder, expected a template file")
-    text = f"--report: there is no template {value!r}"
-    names: Iterable[str] = ()
-    if path.parent.is_dir():
-        names = (str(each) for each in path.parent.iterdir())
-    hint = did_you_mean(str(path), names)
-    known = [each.name for each in formats.available() if each.group == "report"]
-    if hint is None and path.suffix[1:] in known:
-        hint = f"the format is named without a dot: --report {path.suffix[1:]}"
-    raise ScriptError(text if hint is None else f"{text}; {hint}")
 
 
 def _write(path: Path, content: str | bytes) -> None:
