@@ -16,7 +16,7 @@ from pytest_threatmodel.analysis.git import ask
 
 #: Seconds for a walk through the whole history of a large repository.
 _PATIENCE: Final = 120.0
-_COMMIT: Final = re.compile(r"\x01(\d+) ([0-9a-f]+)")
+_COMMIT: Final = re.compile(r"(\d+) ([0-9a-f]+)")
 #: Git refuses dates that do not fit its type; this one is in the year 9999.
 _LAST_DAY: Final = 253_370_764_800
 SHALLOW: Final = "this clone lacks the history; fetch all of it (fetch-depth: 0, git fetch --unshallow)"
@@ -80,7 +80,7 @@ class Repository:
         if not self.has_commits:
             return None
         self._need_history()
-        told = _told(self.top, "log", "-1", "--no-show-signature", "--format=%x01%ct %h", "--", path)
+        told = _told(self.top, "log", "-1", "--no-show-signature", "--format=%ct %h", "--", path)
         found = _COMMIT.fullmatch(os.fsdecode(told).strip("\n"))
         return Change(path, int(found[1]), found[2]) if found else None
 
@@ -99,7 +99,7 @@ class Repository:
     def _read_since(self, moment: int) -> dict[str, Change]:
         self._need_history()
         day = f"@{min(moment, _LAST_DAY)} +0000"
-        command = ("log", "--no-show-signature", "-z", "--name-only", "--no-renames", "--format=%x01%ct %h")
+        command = ("log", "--no-show-signature", "-z", "--name-only", "--no-renames", "--format=%x00%ct %h")
         try:
             # Older gits have --since alone, which stops at the first commit that is too old.
             told = _told(self.top, *command, f"--since-as-filter={day}", patience=_PATIENCE)
@@ -127,18 +127,22 @@ def _told(top: Path, *command: str, patience: float = 30.0) -> bytes:
 
 
 def _newest(told: str) -> dict[str, Change]:
-    """Path -> its newest commit, from the log of a repository."""
+    """Path -> its newest commit, from the log of a repository.
+
+    Names of files can hold anything but a zero, so each commit is led by an empty part: `0 commit 0 \\n a 0 b 0`.
+    """
     changes: dict[str, Change] = {}
+    parts = iter(told.split("\0"))
     time, commit, is_first = 0, "", False
-    for part in told.split("\0"):
-        begins = _COMMIT.fullmatch(part.lstrip("\n"))
-        if begins:
-            time, commit, is_first = int(begins[1]), begins[2], True
+    for part in parts:
+        if not part:
+            begins = _COMMIT.fullmatch(next(parts, ""))
+            time, commit, is_first = (int(begins[1]), begins[2], True) if begins else (0, "", False)
             continue
         # A line break stands between a commit and the first of its files.
         path = part.removeprefix("\n") if is_first else part
         is_first = False
-        if path and (path not in changes or changes[path].time < time):
+        if path not in changes or changes[path].time < time:
             changes[path] = Change(path, time, commit)
     return changes
 

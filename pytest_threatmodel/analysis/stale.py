@@ -21,7 +21,7 @@ from pytest_threatmodel.analysis.history import below
 from pytest_threatmodel.analysis.history import file_changes
 from pytest_threatmodel.analysis.history import file_time
 from pytest_threatmodel.model.element import Element
-from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.fields import nearest
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.model import Model
 
@@ -163,26 +163,38 @@ class CodeCheck:
             yield from file_changes(path)
 
     def _missing(self, source: str) -> str:
-        wanted = os.path.normpath(os.path.join(self._folder, source.replace("\0", "")))
-        parent = os.path.dirname(wanted)
-        while not os.path.isdir(parent):
-            parent = os.path.dirname(parent)
         text = f"source file {escape(repr(source))} does not exist"
-        near = did_you_mean(self._shown(wanted), self._candidates(wanted, parent))
-        return f"{text}; {escape(near)}" if near else f"{text}; nearest is the folder {escape(self._shown(parent))!r}"
+        if not source.strip():
+            return text
+        wanted = Path(os.path.normpath(os.path.join(self._folder, source.replace("\0", ""))))
+        parent = next(folder for folder in wanted.parents if os.path.isdir(folder))
+        near = self._beside(wanted, parent) or self._elsewhere(wanted.name)
+        if near:
+            return f"{text}; did you mean {escape(repr(near))}?"
+        return f"{text}; nearest is the folder {escape(repr(self._shown(str(parent))))}"
 
-    def _candidates(self, wanted: str, parent: str) -> list[str]:
-        """What may have been meant: what lies in the same folder, else files of that name elsewhere."""
-        with suppress(OSError):
-            beside = [self._shown(os.path.join(parent, name)) for name in os.listdir(parent)]
-            if did_you_mean(self._shown(wanted), beside):
-                return beside
+    def _beside(self, wanted: Path, parent: Path) -> str | None:
+        """What is there under a similar name, where the path goes astray."""
+        first, *rest = wanted.relative_to(parent).parts
+        try:
+            name = nearest(first, os.listdir(parent))
+        except OSError:
+            return None
+        if name is None:
+            return None
+        whole = parent.joinpath(name, *rest)
+        return self._shown(str(whole if os.path.exists(whole) else parent / name))
+
+    def _elsewhere(self, name: str) -> str | None:
+        """A file of that name in another folder."""
         repository = self._repositories.around(self._folder)
         if repository is None:
-            return []
-        last = os.path.basename(wanted)
-        moved = [name for name in repository.tracked if name.rpartition("/")[2] == last]
-        return [self._shown(os.path.join(repository.top, name)) for name in moved]
+            return None
+        with suppress(HistoryError):
+            for path in repository.tracked:
+                if path.rpartition("/")[2] == name:
+                    return self._shown(os.path.join(repository.top, path))
+        return None
 
     def _shown(self, path: str) -> str:
         try:
