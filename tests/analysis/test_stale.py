@@ -202,7 +202,8 @@ def test_a_clone_without_history_says_what_is_missing_and_no_more(repo: Repo, tm
 
 def test_elements_out_of_scope_and_without_code_are_not_looked_at(tmp_path: Path) -> None:
     file = tmp_path / "threatmodel_shop.py"
-    text = "Server('A', sourceFiles='a.py')\nServer('B')\nServer('C', sourceFiles='c.py', inScope=False)\nServer('A', sourceFiles='a.py')\n"
+    text = "Server('A', sourceFiles='a.py')\nServer('B')\nServer('C', sourceFiles='c.py', inScope=False)\n"
+    text += "Server('A', sourceFiles='a.py')\n"
     file.write_text(MODEL + text, encoding="utf-8")
     assert [label for label, _ in with_code(load_model(file).model)] == ["A", "A #2"]
 

@@ -138,7 +138,7 @@ def test_a_mark_of_the_user_decides_as_for_any_test(pytester: pytest.Pytester) -
     conftest.write_text(
         conftest.read_text(encoding="utf-8")
         + "\nimport pytest\n\ndef pytest_itemcollected(item):\n"
-        + "    if item.name == 'stale[Web Server]':\n        item.add_marker(pytest.mark.xfail(reason='being rewritten'))\n",
+        + "    if item.name == 'stale[Web Server]':\n        item.add_marker(pytest.mark.xfail(reason='known'))\n",
         encoding="utf-8",
     )
     result = pytester.runpytest("--threatmodel", *QUIET, "-k", "stale")
