@@ -108,8 +108,9 @@ class Jobs:
 
     def _lists(self) -> Iterator[Job]:
         for name in self._arguments.describe:
+            library = self._script.library
             try:
-                yield partial(print_lines, described(self._script.library, name))
+                yield partial(print_lines, described(library, name))
             except LibraryError as error:
                 raise ScriptError(f"--describe: {error}") from None
         if self._arguments.list_elements:
