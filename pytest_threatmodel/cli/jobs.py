@@ -141,11 +141,12 @@ class Jobs:
 def _write(path: Path, content: str | bytes) -> None:
     """Write a file whole; into a pipe or device as it comes."""
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    real = Path(os.path.realpath(path))
     try:
-        if real.exists() and not real.is_file():
-            real.write_bytes(data)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
         else:
+            # What a link leads to is replaced, not the link.
+            real = Path(os.path.realpath(path))
             write_file(real.parent, real.name, data)
     except (OSError, ValueError) as error:
         raise ScriptError(f"--json: cannot write {str(path)!r}: {getattr(error, 'strerror', error)}") from None

@@ -47,6 +47,8 @@ def main(model: Model, words: Sequence[str]) -> None:
 
 def _run(model: Model, program: str, words: Sequence[str]) -> None:
     arguments = parse(program, words[1:])
+    if arguments.json not in (None, "-") and len(_done) > 1:
+        raise ScriptError(f"--json: {arguments.json!r} already holds another model of this script")
     script = Script(model, arguments.exclude)
     if arguments.debug:
         _describe(script)

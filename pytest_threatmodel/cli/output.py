@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
+from pytest_threatmodel.cli.errors import FAULT
 from pytest_threatmodel.cli.errors import ScriptError
 from pytest_threatmodel.model.labels import escape
 
@@ -58,7 +59,7 @@ def _write(data: bytes) -> None:
         raise SystemExit(_READER_GONE) from None
     except OSError as error:
         _close()
-        raise ScriptError(f"cannot write to the standard output: {error.strerror}") from None
+        raise ScriptError(f"cannot write to the standard output: {error.strerror}", FAULT) from None
 
 
 def _close() -> None:

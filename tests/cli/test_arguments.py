@@ -35,7 +35,9 @@ def test_nothing_is_asked_for() -> None:
 
 
 def test_every_option_of_pytm_is_there() -> None:
-    given = "--debug --dfd --report a.md --exclude A1,B2 --seq --list --describe Server --list-elements --json - --colormap"
+    given = (
+        "--debug --dfd --report a.md --exclude A1,B2 --seq --list --describe Server --list-elements --json - --colormap"
+    )
     assert parse("tm.py", [*given.split(), "--levels", "0", "1", "--stale_days", "30"]) == Arguments(
         debug=True,
         dfd=True,
@@ -58,7 +60,9 @@ def test_levels_are_separated_by_commas_or_blanks(words: list[str]) -> None:
 
 
 def test_names_are_separated_or_given_one_by_one() -> None:
-    given = parse("tm.py", ["--describe", "Server,Data", "--describe", "LLM Agent", "--exclude", "A1, B*", "--exclude=C3"])
+    given = parse(
+        "tm.py", ["--describe", "Server,Data", "--describe", "LLM Agent", "--exclude", "A1, B*", "--exclude=C3"]
+    )
     assert given.describe == ("Server", "Data", "LLM", "Agent")
     assert given.exclude == ("A1", "B*", "C3")
     assert parse("tm.py", ["--report", "a, b.md", "--report", "c"]).reports == ("a, b.md", "c")
@@ -98,7 +102,9 @@ def test_a_mistake_is_told_in_one_line(words: str, told: str) -> None:
     assert caught.value.status == MISUSE
 
 
-def test_help_begins_with_the_form_of_the_call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_begins_with_the_form_of_the_call(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as caught:
         parse("tm.py", ["-h"])

@@ -121,8 +121,19 @@ def test_threats_kinds_and_fields_are_listed(call: Call, shop: Path) -> None:
 
 def test_several_options_print_in_the_order_of_the_help(call: Call, shop: Path) -> None:
     """Whatever their order in the call."""
-    printed = fine(call(shop, *"--stale_days 3 --list --list-elements --describe LLM --report plain --json - --dfd --seq".split()))
-    starts = ["@startuml", "digraph", '{\n"version"', "Shop as it is", "LLM: ", "Element ", "core 1.0", "1 of 1 elements"]
+    printed = fine(
+        call(shop, *"--stale_days 3 --list --list-elements --describe LLM --report plain --json - --dfd --seq".split())
+    )
+    starts = [
+        "@startuml",
+        "digraph",
+        '{\n"version"',
+        "Shop as it is",
+        "LLM: ",
+        "Element ",
+        "core 1.0",
+        "1 of 1 elements",
+    ]
     found = [printed.index(f"\n{start}") if number else printed.index(start) for number, start in enumerate(starts)]
     assert found == sorted(found)
 
@@ -181,7 +192,10 @@ def test_lists_need_no_right_model(tmp_path: Path) -> None:
 
 
 def test_wrong_decisions_are_told_beside_the_output(call: Call, tmp_path: Path) -> None:
-    write(tmp_path, SCRIPT.replace('"DE01"', '"DE0l"').replace("query.marks = [", 'query.marks = [exclude("ZZ*", reason="?"), '))
+    write(
+        tmp_path,
+        SCRIPT.replace('"DE01"', '"DE0l"').replace("query.marks = [", 'query.marks = [exclude("ZZ*", reason="?"), '),
+    )
     done = call(tmp_path, "--seq")
     assert done.status == 0
     assert done.out.startswith("@startuml")
@@ -223,7 +237,9 @@ def test_the_models_own_threats_are_listed_described_and_met(call: Call, tmp_pat
 
 def test_a_rule_that_fails_is_told(call: Call, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(RULES, encoding="utf-8")
-    odd = "class Odd(str):\n    def __hash__(self):\n        raise ValueError('cannot be compared')\nweb.OS = Odd('?')\n"
+    odd = (
+        "class Odd(str):\n    def __hash__(self):\n        raise ValueError('cannot be compared')\nweb.OS = Odd('?')\n"
+    )
     write(tmp_path, SHOP.replace('database")', 'database", threatsFile="own.toml")') + odd + "tm.process()\n")
     done = call(tmp_path, "--seq")
     assert done.status == 0
