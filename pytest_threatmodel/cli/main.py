@@ -20,6 +20,8 @@ from pytest_threatmodel.model.model import Model
 
 #: The models that had their turn; a second call for one of them does nothing.
 _done: list[Model] = []
+#: The files of their JSON reports.
+_json_files: list[str] = []
 
 
 def main(model: Model, words: Sequence[str]) -> None:
@@ -47,8 +49,10 @@ def main(model: Model, words: Sequence[str]) -> None:
 
 def _run(model: Model, program: str, words: Sequence[str]) -> None:
     arguments = parse(program, words[1:])
-    if arguments.json not in (None, "-") and len(_done) > 1:
-        raise ScriptError(f"--json: {arguments.json!r} already holds another model of this script")
+    if arguments.json not in (None, "-"):
+        if arguments.json in _json_files:
+            raise ScriptError(f"--json: {arguments.json!r} already holds another model of this script")
+        _json_files.append(arguments.json)
     script = Script(model, arguments.exclude)
     if arguments.debug:
         _describe(script)

@@ -56,7 +56,7 @@ def test_every_option_of_pytm_is_there() -> None:
 
 @pytest.mark.parametrize("words", [["--levels", "0,1"], ["--levels", "0", "1"], ["--levels=0,1"], ["--levels", "0, 1"]])
 def test_levels_are_separated_by_commas_or_blanks(words: list[str]) -> None:
-    assert parse("tm.py", words).levels == {0, 1}
+    assert parse("tm.py", words).levels == frozenset({0, 1})
 
 
 def test_names_are_separated_or_given_one_by_one() -> None:

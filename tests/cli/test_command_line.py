@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
     Call = Callable[..., Ended]
 
+EVERYTHING = (
+    "--stale_days=3",
+    "--list",
+    "--list-elements",
+    "--describe=LLM",
+    "--report=plain",
+    "--json=-",
+    "--dfd",
+    "--seq",
+)
 TEMPLATE = "# {tm.name}\n{findings:repeat:* {{item.id}} {{item.target}}\n}"
 
 
@@ -121,9 +131,7 @@ def test_threats_kinds_and_fields_are_listed(call: Call, shop: Path) -> None:
 
 def test_several_options_print_in_the_order_of_the_help(call: Call, shop: Path) -> None:
     """Whatever their order in the call."""
-    printed = fine(
-        call(shop, *"--stale_days 3 --list --list-elements --describe LLM --report plain --json - --dfd --seq".split())
-    )
+    printed = fine(call(shop, *EVERYTHING))
     starts = [
         "@startuml",
         "digraph",

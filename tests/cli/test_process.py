@@ -90,7 +90,7 @@ def test_importing_a_model_or_running_pytest_prints_nothing(tmp_path: Path) -> N
     write(tmp_path, SCRIPT)
     write(
         tmp_path,
-        "import threatmodel_shop\n\ndef test_shop():\n    threatmodel_shop.tm.process()\n    assert threatmodel_shop.tm.check()\n",
+        "from threatmodel_shop import tm\n\ndef test_shop():\n    tm.process()\n    assert tm.check()\n",
         "test_shop.py",
     )
     done = subprocess.run(
