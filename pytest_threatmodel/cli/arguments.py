@@ -6,10 +6,12 @@ import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from typing import Final
 from typing import NoReturn
 
 from pytest_threatmodel.cli.errors import ScriptError
+from pytest_threatmodel.cli.output import print_content
 from pytest_threatmodel.model.fields import did_you_mean
 
 #: What options want, for those who give nothing.
@@ -57,6 +59,10 @@ class Arguments:
 
 
 class _Parser(argparse.ArgumentParser):
+    def print_help(self, file: Any = None) -> None:
+        """Print the help as everything else that is asked for."""
+        print_content(self.format_help())
+
     def error(self, message: str) -> NoReturn:
         """Say it in one line, and what was wanted."""
         told = re.sub(r"^argument ", "", message)

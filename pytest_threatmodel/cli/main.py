@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
@@ -70,7 +71,7 @@ def _what_to_run(script: Script, words: Sequence[str]) -> list[str]:
     model = script.model
     return [
         f"{model.describe()}: {len(model.elements)} elements, no problem in the model.",
-        f"Find the threats with: pytest --threatmodel {words[0] if words else script.name}",
+        f"Find the threats with: pytest --threatmodel {shlex.quote(words[0] if words else script.name)}",
     ]
 
 

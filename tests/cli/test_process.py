@@ -76,6 +76,11 @@ def test_a_function_elsewhere_may_make_the_model(tmp_path: Path) -> None:
     assert ["LB03"] in [decision["threats"] for decision in report["decisions"]]
 
 
+def test_what_to_run_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
+    write(tmp_path, SCRIPT, "my $model.py")
+    assert run(tmp_path, file="my $model.py").out.endswith("pytest --threatmodel 'my $model.py'\n")
+
+
 def test_two_models_of_a_script_both_have_their_turn(tmp_path: Path) -> None:
     write(tmp_path, f'{SCRIPT}two = TM("Two")\nServer("Alone")\ntwo.process()\n')
     done = run(tmp_path, "--seq")
