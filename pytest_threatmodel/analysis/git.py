@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Final
 
 #: Seconds after which git is not waited for.
 _PATIENCE: Final = 10.0
+#: By these a hook says which repository it runs in; here the folder says so.
+_OF_HOOKS: Final = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+)
 #: How much of git's complaint is told.
 _LONGEST: Final = 300
 
@@ -28,8 +38,12 @@ def ask(folder: Path, *arguments: str, patience: float = _PATIENCE) -> bytes:
         GitError: there is no git, it fails, or takes too long.
     """
     command = ("git", "--no-optional-locks", "--literal-pathspecs", "-C", str(folder), *arguments)
+    # Complaints are recognised in English.
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS} | {"LC_ALL": "C"}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=patience, check=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, capture_output=True, timeout=patience, check=True, stdin=subprocess.DEVNULL, env=environment
+        )
     except subprocess.TimeoutExpired:
         raise GitError(f"git {arguments[0]} took longer than {patience:g} s") from None
     except subprocess.CalledProcessError as error:

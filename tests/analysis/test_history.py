@@ -145,6 +145,17 @@ def test_an_older_git_is_asked_as_it_understands(repo: Repo, tmp_path: Path, mon
     assert changed(repo, "2026-03-15", ".").keys() >= set(HOSTILE)
 
 
+def test_a_hook_of_another_repository_does_not_decide(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git tells hooks, and whatever they start, which repository they run in."""
+    other = Repo(tmp_path / "other")
+    monkeypatch.setenv("GIT_DIR", str(other.folder / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    assert Repository(repo.folder).last_commit("old.py") is not None
+    assert "old.py" in Repository(repo.folder).tracked
+
+
 def test_the_nearest_repository_counts(repo: Repo, tmp_path: Path) -> None:
     inner = Repo(tmp_path / "outer" / "deep" / "inner")
     outer = Repo(tmp_path / "outer")
