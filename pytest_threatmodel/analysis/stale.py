@@ -125,17 +125,19 @@ class CodeCheck:
     def _newest(self, found: dict[str, list[str]]) -> tuple[Change, ...]:
         moved: dict[str, Change] = {}
         for source, paths in found.items():
+            is_named = os.path.exists(os.path.join(self._folder, source))
             for path in paths:
-                is_named = len(paths) == 1 and not _is_pattern(source)
                 moved.update((change.path, change) for change in self._moved(path, is_named))
         return tuple(sorted(moved.values(), key=lambda change: (-change.time, change.path)))
 
     def _paths(self, source: str) -> list[str]:
         """The existing files and folders that a source stands for; an exact name comes before patterns."""
         path = os.path.join(self._folder, source)
-        if not source.strip() or os.path.exists(path):
-            return [os.path.realpath(path)] if source.strip() else []
-        if not _is_pattern(source) or "\0" in source:
+        if not source.strip():
+            return []
+        if os.path.exists(path):
+            return [os.path.realpath(path)]
+        if _WILDCARDS.isdisjoint(source) or "\0" in source:
             return []
         pattern = os.path.join(glob.escape(str(self._folder)), source)
         return sorted({os.path.realpath(found) for found in glob.iglob(pattern, recursive=True)})
@@ -205,7 +207,3 @@ class CodeCheck:
 
 def _within(repository: Repository, path: str) -> str:
     return os.path.relpath(path, repository.top).replace(os.sep, "/")
-
-
-def _is_pattern(source: str) -> bool:
-    return not _WILDCARDS.isdisjoint(source)
