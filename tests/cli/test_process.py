@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_threatmodel.plugin.first_model import FIRST_MODEL
 from tests.cli.scripts import SCRIPT
 from tests.cli.scripts import SHOP
 from tests.cli.scripts import run
@@ -128,3 +129,10 @@ def test_fields_of_packs_can_be_stated_in_scripts_and_a_wrong_one_is_refused(tmp
     done = run(tmp_path)
     assert done.status == 1
     assert "did you mean 'hashesCredentials'?" in done.err
+
+
+def test_a_first_model_is_a_script_as_it_is_written(tmp_path: Path) -> None:
+    write(tmp_path, FIRST_MODEL)
+    done = run(tmp_path, "--seq", "--stale_days", "30")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("@startuml")
