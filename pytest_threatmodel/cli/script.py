@@ -136,7 +136,7 @@ class Script:
         made["threats"] = [threat for threat in made["threats"] if not self._is_excluded(threat["id"])]
         for pair in made["pairs"]:
             # There are no tests that could turn out otherwise.
-            pair["outcome"] = cast("OutcomeWord", pair["judged"])
+            pair["outcome"] = cast(OutcomeWord, pair["judged"])
         return made
 
     def _is_excluded(self, threat: str) -> bool:

@@ -105,7 +105,9 @@ def test_selection_works_as_for_any_test(pytester: pytest.Pytester) -> None:
 def test_several_workers_come_to_the_same(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     write_repo(pytester)
-    assert outcomes(pytester.runpytest("--threatmodel", *QUIET, "-k", "stale", "-n", "2")) == STALE
+    result = pytester.runpytest("--threatmodel", *QUIET, "-k", "stale", "-n", "2")
+    assert outcomes(result) == STALE
+    result.stdout.fnmatch_lines(['Server "Gone", threatmodel_shop.py:6', "  source file 'wbe.py' does not exist; *"])
 
 
 def test_junit_and_one_line_failures(pytester: pytest.Pytester) -> None:
