@@ -70,11 +70,7 @@ class Script:
         Raises:
             LibraryError: some cannot be used.
         """
-        library = script_library()
-        shipped = shipped_files()
-        for problem in failing_examples(library, [pack for pack in library.packs if pack.name not in shipped]):
-            raise LibraryError(problem)
-        return bind(library, self.model).library
+        return bind(_checked_library(), self.model).library
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -85,7 +81,7 @@ class Script:
             LibraryError: a threat file cannot be used.
         """
         self.model.check()
-        return evaluate(self.model, script_library())
+        return evaluate(self.model, _checked_library())
 
     @cached_property
     def decided(self) -> Decided:
@@ -141,6 +137,15 @@ class Script:
 
     def _is_excluded(self, threat: str) -> bool:
         return any(threat == pattern or fnmatchcase(threat, pattern) for pattern in self._exclude)
+
+
+def _checked_library() -> Library:
+    """The packs of scripts; those of other distributions are held to their examples when they are used."""
+    library = script_library()
+    shipped = shipped_files()
+    for problem in failing_examples(library, [pack for pack in library.packs if pack.name not in shipped]):
+        raise LibraryError(problem)
+    return library
 
 
 def _file_marks(file: Path) -> list[Any]:

@@ -104,6 +104,27 @@ def test_scripts_and_pytest_both_use_the_packs_of_distributions(tmp_path: Path) 
     assert "threatmodel_shop.py::HOUSE1[Web]" in asked
 
 
+def test_a_pack_whose_examples_do_not_hold_is_refused_by_scripts(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    site = distribution(tmp_path / "site")
+    pack = PACK.replace('"Server", hasDoor = true', '"Server", hasDoor = false')
+    (site / "house.toml").write_text(pack, encoding="utf-8")
+    (tmp_path / "threatmodel_shop.py").write_text(MODEL, encoding="utf-8")
+    path = os.pathsep.join(filter(None, (str(site), os.environ.get("PYTHONPATH"))))
+    for option in ("--seq", "--list"):
+        done = subprocess.run(
+            [sys.executable, "threatmodel_shop.py", option],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "HOUSE1" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("function", "told"),
     [
