@@ -17,6 +17,7 @@ from pytest_threatmodel.artifacts.dfd.labels import flow_lines
 from pytest_threatmodel.artifacts.dfd.labels import node_lines
 from pytest_threatmodel.artifacts.dfd.labels import title_lines
 from pytest_threatmodel.artifacts.dfd.labels import zone_lines
+from pytest_threatmodel.artifacts.dfd.legend import COLUMNS
 from pytest_threatmodel.artifacts.dfd.legend import legend_rows
 from pytest_threatmodel.artifacts.dfd.notation import FADED
 from pytest_threatmodel.artifacts.dfd.notation import FADED_LINE
@@ -95,7 +96,7 @@ def dot_text(scene: Scene) -> str:
 
 def _graph(scene: Scene) -> dict[str, str]:
     head = html.lines(title_lines(scene), "left")
-    rows = f'<tr><td align="left" colspan="8">{head}</td></tr>{legend_rows(scene)}'
+    rows = f'<tr><td align="left" colspan="{2 * COLUMNS}">{head}</td></tr>{legend_rows(scene)}'
     label = f'<<table border="0" cellborder="0" cellspacing="2" cellpadding="2">{rows}</table>>'
     return {**_GRAPH, **_ARRANGED[scene.arrangement], "label": label}
 

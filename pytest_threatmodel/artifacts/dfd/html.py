@@ -79,7 +79,7 @@ def tag(shown: Sequence[Line], fill: str) -> str:
     return f'<<table border="0" cellborder="0" cellspacing="4" cellpadding="2">{row}</table>>'
 
 
-def swatch(attributes: str, fill: str = PAPER, height: int = 12) -> str:
+def swatch(attributes: str, fill: str = PAPER, height: int = 14) -> str:
     """A cell that shows how something looks.
 
     Args:
@@ -87,7 +87,8 @@ def swatch(attributes: str, fill: str = PAPER, height: int = 12) -> str:
         fill: its colour.
         height: in points.
     """
+    size = f'fixedsize="true" width="28" height="{height}"'
     return (
-        f'<td><table cellborder="0" cellspacing="0" cellpadding="0" {attributes} bgcolor="{fill}">'
-        f'<tr><td width="26" height="{height}" fixedsize="true"></td></tr></table></td>'
+        f'<td><table cellborder="0" cellspacing="0" cellpadding="0" {size} {attributes} bgcolor="{fill}">'
+        f"<tr><td></td></tr></table></td>"
     )

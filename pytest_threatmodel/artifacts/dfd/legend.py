@@ -22,48 +22,56 @@ if TYPE_CHECKING:
     from pytest_threatmodel.artifacts.dfd.scene import Scene
 
 #: Entries side by side.
-_COLUMNS: Final = 4
+COLUMNS: Final = 4
+#: Shapes that can be shown as a cell.
+_IN_TABLES: Final = ("box", "store")
 _SIZE: Final = 11
 
 
 def legend_rows(scene: Scene) -> str:
     """The legend as rows of a table with two cells an entry; empty where there is nothing to explain."""
-    cells = [f'{sample}<td align="left" width="{html.room([line])}">{_text(line)}</td>' for sample, line in _all(scene)]
-    rows = [cells[start : start + _COLUMNS] for start in range(0, len(cells), _COLUMNS)]
-    return "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    cells = [f"{sample}{_cell(line)}" for sample, line in _sampled(scene)]
+    rows = ["".join(cells[start : start + COLUMNS]) for start in range(0, len(cells), COLUMNS)]
+    rows += [_cell(line, f' colspan="{2 * COLUMNS}"') for line in _said(scene)]
+    return "".join(f"<tr>{row}</tr>" for row in rows)
 
 
 def legend_texts(scene: Scene) -> list[str]:
     """What stands in the legend, in its order."""
-    return [line.text for _, line in _all(scene)]
+    return [line.text for line in (*(line for _, line in _sampled(scene)), *_said(scene))]
 
 
-def _text(line: Line) -> str:
-    return html.lines([line], "left")
+def _cell(line: Line, span: str = "") -> str:
+    return f'<td align="left" width="{html.room([line])}"{span}>{html.lines([line], "left")}</td>'
 
 
-def _all(scene: Scene) -> Iterator[tuple[str, Line]]:
+def _sampled(scene: Scene) -> Iterator[tuple[str, Line]]:
     """The entries: a sample, and what it means."""
     for sample, word in (*_shapes(scene), *_boundary(scene), *_flows(scene), *_scope(scene), *_severities(scene)):
         yield sample, Line(word, _SIZE, color=INK)
 
 
-def _shapes(scene: Scene) -> Iterator[tuple[str, str]]:
+def _said(scene: Scene) -> list[Line]:
+    """What a table cannot show, in one line."""
+    words = [look.legend for look in _looks(scene) if look.shape not in _IN_TABLES]
+    return [Line("; ".join(words), _SIZE, color=INK)] if words else []
+
+
+def _looks(scene: Scene) -> list[Look]:
+    """One look for each explanation."""
     explained = {node.look.legend: node.look for node in reversed(scene.nodes)}
-    for legend, look in sorted(explained.items(), key=lambda entry: _place(entry[1])):
-        yield _shape(look), legend
+    return sorted(explained.values(), key=lambda look: (look.shape, look.rounded, look.lines, look.legend))
 
 
-def _place(look: Look) -> tuple[str, bool, int]:
-    return look.shape, look.rounded, look.lines
+def _shapes(scene: Scene) -> Iterator[tuple[str, str]]:
+    for look in _looks(scene):
+        if look.shape in _IN_TABLES:
+            yield _shape(look), look.legend
 
 
 def _shape(look: Look) -> str:
     if look.shape == "store":
         return html.swatch(f'border="1" sides="TB" color="{LINE}"')
-    if look.shape != "box":
-        # A table has no such corners: words say it.
-        return html.swatch('border="0"')
     style = ' style="rounded"' if look.rounded else ""
     return html.swatch(f'border="{look.lines}" color="{LINE}"{style}')
 
@@ -76,10 +84,10 @@ def _boundary(scene: Scene) -> Iterator[tuple[str, str]]:
 def _flows(scene: Scene) -> Iterator[tuple[str, str]]:
     found = {flow.encrypted for flow in scene.flows}
     if True in found:
-        yield html.swatch(f'border="1" sides="B" color="{LINE}"', height=2), "encrypted flow: solid line"
+        yield html.swatch(f'border="1" sides="B" color="{LINE}"', height=4), "encrypted flow: solid line"
     if False in found:
         yield (
-            html.swatch(f'border="1" sides="B" style="dashed" color="{LINE}"', height=2),
+            html.swatch(f'border="1" sides="B" style="dashed" color="{LINE}"', height=4),
             "unencrypted flow: dashed line",
         )
 

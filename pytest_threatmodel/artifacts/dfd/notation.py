@@ -57,8 +57,8 @@ LOOKS: Final = {
     "LLM": Look("language model", "octagon", legend="eight corners: language model"),
     "Agent": Look("agent", "octagon", lines=2, legend="eight corners, two lines: agent"),
     "Boundary": Look("boundary"),
-    "Asset": Look("asset", "component"),
-    "Data": Look("data", "note"),
+    "Asset": Look("asset", "component", legend="two small boxes: asset"),
+    "Data": Look("data", "note", legend="folded corner: data"),
     "Dataflow": Look("flow"),
     "Element": Look("element"),
 }

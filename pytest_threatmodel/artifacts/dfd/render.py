@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 #: Sharp on today's screens; and no more pixels a side than a machine of CI can hold, whatever the model.
-_PNG: Final = ("-Gdpi=144", "-Gsize=60,60")
+_PNG: Final = ("-Tpng", "-Gdpi=144", "-Gsize=60,60")
+#: Very large drawings would come to tens of megabytes.
+_LARGE_PNG: Final = ("-Tpng", "-Gdpi=96", "-Gsize=60,60")
 #: Of the time for a drawing; what is left is for a simpler one.
 _FIRST_TRY: Final = 0.7
 _DATE: Final = re.compile(rb"/CreationDate \(D:[^)]*\)")
@@ -64,7 +66,8 @@ def png(snapshot: Snapshot, request: Request) -> bytes:
     Raises:
         ArtifactError: no program lays it out.
     """
-    made, _ = _drawn(_scene(snapshot, request), ("-Tpng", *_PNG), request, _is_png)
+    shown = _scene(snapshot, request)
+    made, _ = _drawn(shown, _LARGE_PNG if shown.is_simple else _PNG, request, _is_png)
     return made
 
 
