@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from typing import Final
 from typing import TypeVar
 
+from pytest_threatmodel.artifacts.dfd.build import scene
 from pytest_threatmodel.artifacts.dfd.dot import dot_text
 from pytest_threatmodel.artifacts.dfd.labels import simpler
 from pytest_threatmodel.artifacts.dfd.scene import Scene
-from pytest_threatmodel.artifacts.dfd.scene import scene
 from pytest_threatmodel.artifacts.dfd.svg import finished
 from pytest_threatmodel.artifacts.dfd.svg import read
 from pytest_threatmodel.artifacts.engines import Incomplete

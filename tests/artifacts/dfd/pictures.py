@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from pytest_threatmodel.artifacts.dfd.build import scene
 from pytest_threatmodel.artifacts.dfd.dot import dot_text
 from pytest_threatmodel.artifacts.dfd.scene import Scene
-from pytest_threatmodel.artifacts.dfd.scene import scene
 from pytest_threatmodel.artifacts.engines import engines
 from pytest_threatmodel.artifacts.format import Request
 from tests.artifacts.report_models import built

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 
+from pytest_threatmodel.artifacts.dfd.build import scene
 from pytest_threatmodel.artifacts.dfd.dot import dot_text
-from pytest_threatmodel.artifacts.dfd.scene import scene
 from pytest_threatmodel.artifacts.format import Request
 from tests.artifacts.dfd.pictures import dot_of
 from tests.artifacts.dfd.pictures import drawn

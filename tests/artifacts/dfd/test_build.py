@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pytest_threatmodel.artifacts.dfd.build import scene
 from pytest_threatmodel.artifacts.dfd.labels import findings_text
 from pytest_threatmodel.artifacts.dfd.labels import flow_lines
 from pytest_threatmodel.artifacts.dfd.labels import node_lines
 from pytest_threatmodel.artifacts.dfd.scene import Answer
 from pytest_threatmodel.artifacts.dfd.scene import Scene
-from pytest_threatmodel.artifacts.dfd.scene import scene
 from pytest_threatmodel.artifacts.format import Request
 from pytest_threatmodel.snapshot.read import is_open
 from tests.artifacts.dfd.pictures import drawn
