@@ -73,7 +73,7 @@ def test_the_setting_is_relative_to_the_ini_file(pytester: pytest.Pytester, monk
         ),
         (
             ("--threatmodel-redact", "--threatmodel-report=docs/report.md"),
-            "--threatmodel-redact: report by report.md (*) cannot leave counts only, expected md, summary, json",
+            "--threatmodel-redact: report by report.md (*) cannot leave counts only, expected html, md, summary, json",
         ),
         (("--threatmodel-report=sarfi",), "--threatmodel-report: unknown format 'sarfi', expected *"),
     ],
