@@ -18,6 +18,8 @@ from tests.artifacts.snapshots import BANK
 if TYPE_CHECKING:
     from tests.artifacts.html.window import Window
 
+pytestmark = pytest.mark.programs
+
 VERSION = "4.14.1"
 _RUN = """
 const done = arguments[arguments.length - 1];

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pytest_threatmodel.snapshot.shape import PairShape
     from tests.artifacts.html.window import Window
 
+pytestmark = pytest.mark.programs
+
 PAIRS = bank()["pairs"]
 STRIDE = {threat["id"]: threat["stride"] for threat in bank()["threats"]}
 

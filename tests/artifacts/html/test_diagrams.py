@@ -14,6 +14,8 @@ from tests.artifacts.report_models import bank
 if TYPE_CHECKING:
     from tests.artifacts.html.window import Window
 
+pytestmark = pytest.mark.programs
+
 VIEWS = ("#data-flow-view", "#sequence-view")
 _WIDTHS = """
 const view = document.querySelector(arguments[0]);

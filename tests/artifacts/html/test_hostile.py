@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_threatmodel.artifacts.text import visible
 from tests.artifacts.html.window import page_of
 from tests.artifacts.report_models import hostile
@@ -12,6 +14,8 @@ from tests.artifacts.snapshots import hostile_model
 
 if TYPE_CHECKING:
     from tests.artifacts.html.window import Window
+
+pytestmark = pytest.mark.programs
 
 _STRANGE = "return [...document.querySelectorAll('img, iframe, object, embed, link, base, [onerror], [style]')].length"
 

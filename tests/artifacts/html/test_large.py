@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pytest_threatmodel.snapshot.shape import Snapshot
     from tests.artifacts.html.window import Window
 
+pytestmark = pytest.mark.programs
+
 ELEMENTS = 1_000
 FINDINGS = 20
 

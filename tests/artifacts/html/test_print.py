@@ -7,11 +7,15 @@ import subprocess
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pytest_threatmodel.snapshot.read import is_open
 from tests.artifacts.report_models import bank
 
 if TYPE_CHECKING:
     from tests.artifacts.html.window import Window
+
+pytestmark = pytest.mark.programs
 
 
 def printed(window: Window) -> str:
