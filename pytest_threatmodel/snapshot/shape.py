@@ -12,7 +12,7 @@ from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
 
-VERSION: Final = "1.1"
+VERSION: Final = "1.0"
 
 #: What became of a pair in this run. `not run`: it was not selected, or the run ended before it.
 OutcomeWord = Literal["passed", "failed", "xfailed", "xpassed", "skipped", "not run"]
