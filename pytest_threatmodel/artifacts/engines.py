@@ -166,5 +166,5 @@ def _first(errors: str) -> str:
 
 def _help(failed: list[str], *, pure: bool) -> str:
     cause = f"no program could lay it out ({'; '.join(failed)})" if failed else "there is no program to lay it out"
-    what = "Graphviz or graphviz-pure" if pure else "Graphviz, since graphviz-pure makes no PDF,"
+    what = "Graphviz or graphviz-pure" if pure else "Graphviz, as graphviz-pure makes no PDF"
     return f"{cause}; install {what}, or take the text of --threatmodel-dfd=dot"

@@ -42,7 +42,7 @@ def test_the_pdf_keeps_its_length_and_tells_no_day() -> None:
 
 def test_pdf_needs_a_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(ArtifactError, match="graphviz-pure makes no PDF"):
+    with pytest.raises(ArtifactError, match="install Graphviz, as graphviz-pure makes no PDF, or take the text"):
         render.pdf(bank(), Request())
 
 
