@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Final
 
 from pytest_threatmodel.artifacts.dfd.notation import PAPER
-from pytest_threatmodel.artifacts.sequence.text import width
+from pytest_threatmodel.artifacts.diagram.text import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,9 @@ from typing import Final
 
 from pytest_threatmodel.artifacts.dfd.notation import FADED
 from pytest_threatmodel.artifacts.dfd.notation import INK
-from pytest_threatmodel.artifacts.dfd.notation import LOOKS
+from pytest_threatmodel.artifacts.diagram.kinds import kind_word
+from pytest_threatmodel.artifacts.diagram.text import wrapped
 from pytest_threatmodel.artifacts.findings import cut
-from pytest_threatmodel.artifacts.sequence.text import wrapped
 from pytest_threatmodel.artifacts.text import visible
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def simpler(scene: Scene) -> str:
 def node_lines(item: Item) -> list[Line]:
     """What stands inside an element."""
     color = INK if item.in_scope else FADED
-    return [*_lines(name_of(item.name), 170, 4, 13, bold=True, color=color), *_below(item, [item.look.word], 170)]
+    return [*_lines(name_of(item.name), 170, 4, 13, bold=True, color=color), *_below(item, [item.kind], 170)]
 
 
 def zone_lines(item: Item) -> list[Line]:
     """What stands at the top of a boundary."""
     # Of a plain one the line around it says what it is.
-    own = [] if item.look == LOOKS["Boundary"] else [item.look.word]
+    own = [] if item.kind == kind_word("Boundary") else [item.kind]
     return [*_lines(name_of(item.name), 260, 3, 13, bold=True, color=INK), *_below(item, own, 260)]
 
 
@@ -121,7 +121,7 @@ def findings_text(findings: Findings) -> str:
 
 def item_title(item: Item) -> str:
     """By what name a screen reader speaks of an element or a boundary: "server Web: 3 findings, worst high"."""
-    return _told([f"{visible(item.look.word)} {_short(item.name)}", *_notes(item)], ": ")
+    return _told([f"{visible(item.kind)} {_short(item.name)}", *_notes(item)], ": ")
 
 
 def item_description(item: Item, scene: Scene) -> str:
@@ -134,7 +134,7 @@ def flow_title(flow: Flow, ends: tuple[Item, Item]) -> str:
     """By what name a screen reader speaks of a flow: "flow 1. Log in, from Customer to Web: 1 finding, high"."""
     source, sink = (_short(end.name) for end in ends)
     names = [_short(numbered(flow.item.name, flow.order)), *_answered(flow.answer)]
-    name = f"{visible(flow.item.look.word)} {', '.join(names)}, from {source} to {sink}"
+    name = f"{visible(flow.item.kind)} {', '.join(names)}, from {source} to {sink}"
     return _told([name, *_notes(flow.item)], ": ")
 
 

@@ -1,4 +1,4 @@
-"""The notation of data-flow diagrams: what kinds are called, how they are drawn, and what colours say."""
+"""The notation of data-flow diagrams: how kinds are drawn, and what colours say."""
 
 from __future__ import annotations
 
@@ -29,14 +29,12 @@ class Look:
     """How a kind is shown.
 
     Args:
-        word: what people call it.
         shape: Graphviz's name; "store" for two lines with a name between them.
         rounded: with round corners.
         lines: around it.
         legend: how the legend explains the shape; looks with one explanation are explained once.
     """
 
-    word: str
     shape: str = "box"
     rounded: bool = False
     lines: int = 1
@@ -47,31 +45,16 @@ _OUTSIDE: Final = "actor, external entity"
 _PROCESS: Final = "process, server"
 
 LOOKS: Final = {
-    "Actor": Look("actor", legend=_OUTSIDE),
-    "ExternalEntity": Look("external entity", legend=_OUTSIDE),
-    "Server": Look("server", rounded=True, legend=_PROCESS),
-    "SetOfProcesses": Look("set of processes", rounded=True, lines=2, legend="set of processes"),
-    "Process": Look("process", rounded=True, legend=_PROCESS),
-    "Datastore": Look("datastore", "store", legend="datastore"),
-    "Lambda": Look("function", "hexagon", legend="six corners: function"),
-    "LLM": Look("language model", "octagon", legend="eight corners: language model"),
-    "Agent": Look("agent", "octagon", lines=2, legend="eight corners, two lines: agent"),
-    "Boundary": Look("boundary"),
-    "Asset": Look("asset", "component", legend="two small boxes: asset"),
-    "Data": Look("data", "note", legend="folded corner: data"),
-    "Dataflow": Look("flow"),
-    "Element": Look("element"),
+    "Actor": Look(legend=_OUTSIDE),
+    "ExternalEntity": Look(legend=_OUTSIDE),
+    "Server": Look(rounded=True, legend=_PROCESS),
+    "SetOfProcesses": Look(rounded=True, lines=2, legend="set of processes"),
+    "Process": Look(rounded=True, legend=_PROCESS),
+    "Datastore": Look("store", legend="datastore"),
+    "Lambda": Look("hexagon", legend="six corners: function"),
+    "LLM": Look("octagon", legend="eight corners: language model"),
+    "Agent": Look("octagon", lines=2, legend="eight corners, two lines: agent"),
+    "Asset": Look("component", legend="two small boxes: asset"),
+    "Data": Look("note", legend="folded corner: data"),
+    "Element": Look(),
 }
-
-
-def look_of(kinds: list[str]) -> Look:
-    """How an element is shown: as the nearest kind that has a look, but by its own kind's name.
-
-    Args:
-        kinds: its kind and all that it is a special case of, nearest first.
-    """
-    nearest = next(kind for kind in kinds if kind in LOOKS)
-    look = LOOKS[nearest]
-    if nearest == kinds[0]:
-        return look
-    return Look(kinds[0], look.shape, look.rounded, look.lines, look.legend)

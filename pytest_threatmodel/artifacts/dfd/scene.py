@@ -31,6 +31,7 @@ class Item:
     Args:
         number: of `Reader.numbers`, which names it in the drawing.
         name: as the author wrote it.
+        kind: what people call its kind.
         look: how it is shown.
         in_scope: whether threats against it are looked at.
         description: may be empty.
@@ -40,6 +41,7 @@ class Item:
 
     number: int
     name: str
+    kind: str
     look: Look
     in_scope: bool
     description: str

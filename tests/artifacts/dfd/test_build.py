@@ -98,7 +98,7 @@ def test_flows_without_an_order_are_counted_and_stated_orders_stay() -> None:
 
 def test_own_kinds_are_drawn_as_their_nearest_by_their_own_name() -> None:
     (node,) = drawn("class Vault(Datastore):\n    pass\nVault('Keys')").nodes
-    assert (node.look.word, node.look.shape) == ("Vault", "store")
+    assert (node.kind, node.look.shape) == ("Vault", "store")
     assert [line.text for line in node_lines(node)] == ["Keys", "«Vault»"]
 
 
