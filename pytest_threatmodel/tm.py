@@ -26,6 +26,9 @@ class TM(Model):
     Elements that the file makes join it by themselves; `pytest --threatmodel` makes the tests.
     """
 
+    #: Whether its command line was answered.
+    _is_processed = False
+
     def process(self) -> None:
         """The last line of a script: does what its command line asks for, `python threatmodel_shop.py --dfd`.
 
@@ -34,8 +37,9 @@ class TM(Model):
         Raises:
             SystemExit: model or options are wrong, and stderr says why; or help was asked for.
         """
-        if self.load.is_file or not _is_in_script():
+        if self.load.is_file or self._is_processed or not _is_in_script():
             return
+        object.__setattr__(self, "_is_processed", True)
         from pytest_threatmodel.cli.main import main
 
         main(self, sys.argv)

@@ -19,9 +19,7 @@ from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.model import Model
 
-#: The models that had their turn; a second call for one of them does nothing.
-_done: list[Model] = []
-#: The files of their JSON reports.
+#: The JSON reports of this process, which runs one script: its second model must not replace that of the first.
 _json_files: list[str] = []
 
 
@@ -35,9 +33,6 @@ def main(model: Model, words: Sequence[str]) -> None:
     Raises:
         SystemExit: the model or the options are wrong, help was asked for, or nobody reads the output any more.
     """
-    if any(model is done for done in _done):
-        return
-    _done.append(model)
     program = os.path.basename(words[0] if words else "") or "script"
     try:
         _run(model, program, words)
