@@ -204,17 +204,21 @@ def test_output_goes_where_it_is_asked_for(pytester: pytest.Pytester) -> None:
     ]
 
 
-def test_plantuml_is_found_relative_to_the_ini_file(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_project(pytester, SHOP, ini="threatmodel_plantuml = tools/draw\n")
-    picture = b"\x89PNG\r\n\x1a\n" + bytes(8) + (1).to_bytes(4, "big") * 2
+@pytest.mark.parametrize("setting", ["threatmodel_plantuml", "threatmodel_dot"])
+def test_programs_are_found_relative_to_the_ini_file(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    write_project(pytester, SHOP, ini=f"{setting} = tools/draw\n")
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(8) + (1).to_bytes(4, "big") * 2 + b"IEND\xaeB`\x82"
     draw = pytester.path / "tools" / "draw"
     draw.parent.mkdir()
     draw.write_text(f"#!{sys.executable}\nimport sys\nsys.stdout.buffer.write({picture!r})\n", encoding="utf-8")
     draw.chmod(0o755)
     (pytester.path / "sub").mkdir()
     monkeypatch.chdir(pytester.path / "sub")
-    pytester.runpytest("--threatmodel-seq=png", "--rootdir=..", "-c", "../pytest.ini", "..")
-    assert artifact(pytester.path, "threatmodel_shop.seq.png").read_bytes() == picture
+    group = "seq" if setting == "threatmodel_plantuml" else "dfd"
+    pytester.runpytest(f"--threatmodel-{group}=png", "--rootdir=..", "-c", "../pytest.ini", "..")
+    assert artifact(pytester.path, f"threatmodel_shop.{group}.png").read_bytes() == picture
 
 
 @pytest.mark.parametrize(
