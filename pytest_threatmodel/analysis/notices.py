@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.analysis.rule_notices import rule_notices
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.kinds import Dataflow
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.origin import Stated
+
+
+def all_notices(verdicts: Verdicts) -> list[str]:
+    """The notices of a model, and of the rules that say nothing about it."""
+    return [*notices(verdicts.model), *rule_notices(verdicts)]
 
 
 def notices(model: Model) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sysconfig
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -65,7 +66,22 @@ class Load:
 
     def declared_for(self, kinds: tuple[str, ...]) -> dict[str, Field[Any, Any]]:
         """The declared fields of these kinds, by name; kinds come nearest first, and the nearest counts."""
-        return {name: field for kind in reversed(kinds) for name, field in self.declared.get(kind, {}).items()}
+        declared = self.declared if self.is_file else _declared_outside()
+        return {name: field for kind in reversed(kinds) for name, field in declared.get(kind, {}).items()}
+
+
+#: Gives the fields that packs declare to elements that are made while nothing is loaded.
+_declared_outside: Callable[[], DeclaredFields] = dict
+
+
+def declare_outside(find: Callable[[], DeclaredFields]) -> None:
+    """Say where scripts find the fields that packs declare.
+
+    Args:
+        find: called when an element is asked for a field that its kind does not have.
+    """
+    global _declared_outside
+    _declared_outside = find
 
 
 #: The load in progress. A context variable, so that a load is bound to what started it and ends with it.

@@ -67,7 +67,8 @@ def add_options(group: Any) -> None:
         "--threatmodel-report",
         action="append",
         metavar="FORMATS",
-        help="Write reports: md, summary, json, sarif, csv, gitlab, defectdojo, separated by commas "
+        help="Write reports: html, md, summary, json, sarif, csv, gitlab, defectdojo, audit, matrix, decisions, or "
+        "templates of your own (names with a dot or slash), separated by commas "
         "(ini: threatmodel_report; default: none)",
     )
     option(
@@ -141,8 +142,8 @@ def read(config: pytest.Config) -> ArtifactSettings:
         levels=_levels(config),
         redact=redact,
         color=_color(config),
-        dot=str(_ini(config, "threatmodel_dot")).strip(),
-        plantuml=_plantuml(config),
+        dot=_program(config, "threatmodel_dot"),
+        plantuml=_program(config, "threatmodel_plantuml"),
     )
     formats = tuple(_formats(config, wanted, redact)) if any(wanted.values()) else ()
     return ArtifactSettings(formats, _folder(config), request, _flag(config, "threatmodel_collect_artifacts"))
@@ -194,12 +195,28 @@ def _formats(config: pytest.Config, wanted: dict[Group, list[str]], redact: bool
         raise pytest.UsageError(f"threat model formats: {error}") from None
     for group, names in wanted.items():
         try:
-            chosen = formats.choose(known, group, names)
+            chosen = _chosen(config, known, group, names)
         except formats.FormatError as error:
             raise pytest.UsageError(f"{_source(config, f'threatmodel_{group}')}: {error}") from None
         if redact:
             _refuse_named(chosen, known)
         yield from chosen
+
+
+def _chosen(config: pytest.Config, known: list[Format], group: Group, names: list[str]) -> list[Format]:
+    """The formats of these names; reports may be templates."""
+    from pytest_threatmodel.artifacts import formats
+
+    ours = {each.name for each in known if each.group == group}
+    paths = [name for name in names if group == "report" and name not in ours and formats.is_template(name)]
+    folder = _ini_folder(config) if config.getoption("threatmodel_report") is None else config.invocation_params.dir
+    # Only the controller writes; a worker may be where the template is not.
+    here = not hasattr(config, "workerinput")
+    made = {name: formats.template(folder / name, must_exist=here) for name in paths}
+    templates = list({each.name: each for each in made.values()}.values())
+    formats.without_twins([*known, *templates])
+    asked = [made[name].name if name in made else name for name in names]
+    return formats.choose([*known, *templates], group, asked)
 
 
 def _refuse_named(chosen: Iterable[Format], known: Iterable[Format]) -> None:
@@ -225,9 +242,9 @@ def _folder(config: pytest.Config) -> Path:
     return folder
 
 
-def _plantuml(config: pytest.Config) -> str:
-    """The program as it is written, but for a file relative to the ini file."""
-    text = str(_ini(config, "threatmodel_plantuml")).strip()
+def _program(config: pytest.Config, setting: str) -> str:
+    """A program as it is written, but for a file relative to the ini file."""
+    text = str(_ini(config, setting)).strip()
     beside = _ini_folder(config) / text
     # A name alone is looked up as every command is.
     is_path = "/" in text or "\\" in text or text.lower().endswith(".jar")
