@@ -97,6 +97,12 @@ def _add_ini(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
+    add(
+        "threatmodel_strict",
+        "What pytm takes without a word, such as unknown attributes, is an error in its files (default: false)",
+        type="bool",
+        default=False,
+    )
     add("threatmodel_exclude", "As --threatmodel-exclude", type="args", default=[])
     add("threatmodel_fail_on", "As --threatmodel-fail-on", default="")
 
@@ -134,6 +140,7 @@ class Settings:
         required: a run without a model fails.
         exclude: threat ids or patterns whose pairs are deselected.
         fail_on: the lowest severity that fails.
+        strict: what pytm swallows is an error.
     """
 
     files: tuple[str, ...]
@@ -143,6 +150,7 @@ class Settings:
     required: bool
     exclude: tuple[str, ...]
     fail_on: str
+    strict: bool
 
 
 def read(config: pytest.Config) -> Settings:
@@ -160,6 +168,7 @@ def read(config: pytest.Config) -> Settings:
         required=bool(_ini(config, "threatmodel_required")),
         exclude=_exclude(config),
         fail_on=_fail_on(config),
+        strict=bool(_ini(config, "threatmodel_strict")),
     )
 
 

@@ -55,7 +55,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 
 def notices_of(file: ThreatModelFile) -> list[str]:
     """What is worth a line and nothing more: odd values, rules that can never fire."""
-    return [*notices(file.model), *file.verdicts.rulebook.library.dead_rules()]
+    return [*file.model.load.notices, *notices(file.model), *file.verdicts.rulebook.library.dead_rules()]
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:
