@@ -22,6 +22,7 @@ from benchmarks.measure import pytest_run
 from benchmarks.measure import ratio
 from benchmarks.measure import script
 from benchmarks.models import write_model
+from benchmarks.peers import THREATS
 from benchmarks.peers import Project
 from benchmarks.peers import write_bare
 from benchmarks.peers import write_functions
@@ -243,6 +244,25 @@ def _steps(model: Path, project: Project) -> dict[str, float]:
     return {**script(sys.executable, "verdicts.py", str(model)), **pytest_run(project)}
 
 
+def reports(plan: Plan) -> Iterator[Row]:
+    """What reports of a large model take: 1,000 elements and 20 findings on each, beside the run that leaves them."""
+    project = write_pairs(plan.folder / "reports", 1000 * THREATS, 1.0)
+    files = [str(project.folder / name) for name in ("threatmodel_bench.py", "bench.toml")]
+    results = alternated(
+        {"ours": partial(script, sys.executable, "reports.py", *files), "run": partial(pytest_run, project)},
+        min(plan.repeat, 3),
+    )
+    ours, run = results["ours"], [each["cpu"] for each in results["run"]]
+    section = f"reports of {ours[0]['elements']:,} elements with {ours[0]['findings']:,} findings, to the whole run"
+    for step in ("snapshot", "explanations"):
+        yield _row(section, f"{step}, once for all", ratio([each[step] for each in ours], run), "s")
+    for name in ours[0]["reports"]:
+        yield _row(section, name, ratio([each["reports"][name] for each in ours], run), "s")
+    slowest = [each["snapshot"] + each["explanations"] + max(each["reports"].values()) for each in ours]
+    seconds = median(slowest)
+    yield Row(section=section, what="the slowest with all it needs", ours=seconds, value=seconds, unit="s", limit=10)
+
+
 def _row(section: str, what: str, measured: Ratio, unit: str, limit: float | None = None) -> Row:
     return Row(
         section=section,
@@ -263,6 +283,7 @@ _SECTIONS: dict[str, Callable[[Plan], Iterator[Row]]] = {
     "verdicts": verdicts,
     "start-up": start_up,
     "growth": growth,
+    "reports": reports,
 }
 
 

@@ -305,3 +305,6 @@ def test_only_the_edge_reaches_stores_from_outside_the_private_network(threatmod
     entering = [flow for flow in threatmodel.dataflows if flow.enters(private) and flow.sink.inside(stores)]
     assert entering
     assert all(flow.source.inside(edge) for flow in entering)
+
+
+tm.process()  # python threatmodel_landscape.py --dfd --colormap | dot -Tpng -o landscape.png

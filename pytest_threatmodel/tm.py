@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.model import Model
+from pytest_threatmodel.model.origin import user_frames
+from pytest_threatmodel.model.registry import DeclaredFields
+from pytest_threatmodel.model.registry import declare_outside
+
+
+def _fields_of_packs() -> DeclaredFields:
+    from pytest_threatmodel.library.installed import script_fields
+
+    return script_fields()
+
+
+# A script loads no file, and its elements have the fields of packs all the same.
+declare_outside(_fields_of_packs)
 
 
 class TM(Model):
@@ -14,20 +26,34 @@ class TM(Model):
     Elements that the file makes join it by themselves; `pytest --threatmodel` makes the tests.
     """
 
-    def process(self) -> None:
-        """The last line of a script: checks the model and says what to run.
+    #: Whether its command line was answered.
+    _is_processed = False
 
-        While pytest loads the file this does nothing.
+    def process(self) -> None:
+        """The last line of a script: does what its command line asks for, `python threatmodel_shop.py --dfd`.
+
+        Under pytest, in a module that is being imported, and when it is called again, this does nothing.
 
         Raises:
-            SystemExit: the model is wrong; every complaint goes to stderr, the status is 1.
+            SystemExit: model or options are wrong, and stderr says why; or help was asked for.
         """
-        if self.load.is_file:
+        if self.load.is_file or self._is_processed or not _is_in_script():
             return
-        try:
-            self.check()
-        except ModelError as error:
-            print(f"{self.describe()}: {error}", file=sys.stderr)
-            raise SystemExit(1) from None
-        print(f"{self.describe()}: {len(self.elements)} elements, no problem in the model.")
-        print(f"Find the threats with: pytest --threatmodel {sys.argv[0]}")
+        object.__setattr__(self, "_is_processed", True)
+        from pytest_threatmodel.cli.main import main
+
+        main(self, sys.argv)
+
+
+def _is_in_script() -> bool:
+    """Whether a script runs this, rather than pytest, or the import of a module."""
+    in_module = False
+    for frame in user_frames():
+        name = frame.f_globals.get("__name__", "")
+        if name.startswith("_pytest."):
+            return False
+        if frame.f_code.co_name == "<module>" and not in_module:
+            if name != "__main__":
+                return False
+            in_module = True
+    return True

@@ -48,6 +48,19 @@ def package_folders() -> list[str]:
     return [".".join(folder.parts) for folder in folders] + ["pytest_threatmodel.threats"]
 
 
+def covered_data() -> set[str]:
+    """The files that the patterns of setup.cfg match."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    folders = {name: name.replace("pytest_threatmodel.threats", "threats") for name in config["options.package_data"]}
+    return {
+        path.relative_to(ROOT).as_posix()
+        for name, patterns in config["options.package_data"].items()
+        for pattern in patterns.split(",")
+        for path in ROOT.joinpath(*folders[name].split(".")).glob(pattern.strip())
+    }
+
+
 def test_setup_cfg_lists_every_package_folder() -> None:
     """A folder of the package that setup.cfg does not name would be missing from the wheel."""
     assert sorted(listed_packages()) == sorted(package_folders())
@@ -60,14 +73,14 @@ def test_every_package_folder_is_a_regular_package() -> None:
 
 
 def test_data_files_are_all_covered_by_package_data() -> None:
-    """Packs lie flat in threats/, and the package itself holds no data but py.typed."""
+    """Packs lie flat in threats/, and pages beside the code that fills them."""
     data = {
         path.relative_to(ROOT).as_posix()
         for folder in FOLDERS
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
-    assert data == {"pytest_threatmodel/py.typed", *(f"threats/{name}" for name in packs())}
+    assert data == covered_data()
 
 
 @pytest.fixture
@@ -98,7 +111,8 @@ def wheel_names(wheel: Path) -> set[str]:
 def expected_in_wheel() -> set[str]:
     modules = (path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_threatmodel").rglob("*.py"))
     threats = (f"pytest_threatmodel/threats/{name}" for name in [*packs(), "__init__.py"])
-    return {*modules, *threats, "pytest_threatmodel/py.typed"}
+    data = (name for name in covered_data() if not name.startswith("threats/"))
+    return {*modules, *threats, *data}
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from pytest_threatmodel.analysis.records import Record
 from pytest_threatmodel.analysis.search import Alternatives
 from pytest_threatmodel.analysis.search import Changes
 from pytest_threatmodel.analysis.search import minimal_changes
+from pytest_threatmodel.analysis.shared import Trail
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.analysis.wording import names_text
 from pytest_threatmodel.analysis.wording import owner_of
@@ -132,13 +133,33 @@ def _failing_column(parts: tuple[Clause, ...], record: Record) -> int:
 
 
 def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:
+    found = _found(verdicts, row, column)
+    if "open_facts" in found:
+        return {"open_facts": _open_facts(found["open_facts"], row.element)}
+    return found
+
+
+def _found(verdicts: Verdicts, row: Row, column: int) -> dict[str, tuple[Changes, ...]]:
+    """What the searches find for a pair; elements that look alike to the condition share them."""
     rule = row.rules[column]
+    if row.verdicts[column] is Verdict.NOT_APPLICABLE:
+        return {}
+    known = verdicts.rulebook.found(row.element.kind())[column]
+    signature, trail = rule.signature(row.record), Trail(rule.traced, row.record)
+    if signature in known:
+        return {name: tuple(map(trail.changes, sets)) for name, sets in known[signature].items()}
+    found = _searched(verdicts, row, column)
+    known[signature] = {name: list(map(trail.steps, sets)) for name, sets in found.items()}
+    return found
+
+
+def _searched(verdicts: Verdicts, row: Row, column: int) -> dict[str, tuple[Changes, ...]]:
+    rule, verdict = row.rules[column], row.verdicts[column]
     other = OtherValues(verdicts.rulebook, rule)
 
     def search(alternatives: Alternatives, goal: bool, most: int, **limits: int) -> tuple[Changes, ...]:
         return tuple(minimal_changes(rule.traced, row.record, alternatives, goal, most=most, **limits))
 
-    verdict = row.verdicts[column]
     if verdict is Verdict.VULNERABLE:
         return {
             "fixes": _best_fixes(search(other.stronger, False, _FIX_SETS), verdicts),
@@ -146,9 +167,7 @@ def _changes(verdicts: Verdicts, row: Row, column: int) -> dict[str, Any]:
         }
     if verdict is Verdict.MITIGATED:
         return {"carried_by": search(other.absent, True, NAMED)}
-    if verdict is Verdict.UNDETERMINED:
-        return {"open_facts": _open_facts(search(other.open, True, _OPEN_SETS), row.element)}
-    return {}
+    return {"open_facts": search(other.open, True, _OPEN_SETS)}
 
 
 def _best_fixes(sets: tuple[Changes, ...], verdicts: Verdicts) -> tuple[Changes, ...]:
@@ -259,7 +278,7 @@ def _met(clause: Clause, holds: bool, readings: tuple[Reading, ...]) -> str:
         and len(readings) == 1
         and isinstance(readings[0].value, str)
     ):
-        return f"{ast.unparse(syntax.left)} == {readings[0].value!r}"
+        return f"{clause.left} == {readings[0].value!r}"
     # Such a part stands between parts that "and" joins.
     is_choice = isinstance(syntax, ast.BoolOp) and isinstance(syntax.op, ast.Or)
     return f"({clause.short})" if is_choice else clause.short

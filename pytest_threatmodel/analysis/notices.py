@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.kinds import Dataflow
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.origin import Stated
+
+
+def all_notices(verdicts: Verdicts) -> list[str]:
+    """The notices of a model, and the rules of its library that can never fire."""
+    return [*verdicts.model.load.notices, *notices(verdicts.model), *verdicts.rulebook.library.dead_rules()]
 
 
 def notices(model: Model) -> list[str]:

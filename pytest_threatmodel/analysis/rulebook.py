@@ -10,6 +10,7 @@ from typing import Final
 
 from pytest_threatmodel.analysis.records import Record
 from pytest_threatmodel.analysis.search import Traced
+from pytest_threatmodel.analysis.shared import Steps
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.condition import Clause
 from pytest_threatmodel.library.condition import Condition
@@ -83,6 +84,7 @@ class Rulebook:
         self._rules: dict[str, Rule] = {}
         self._by_kind: dict[str, tuple[Rule, ...]] = {}
         self._memory: dict[str, tuple[dict[Hashable, Verdict], ...]] = {}
+        self._found: dict[str, tuple[dict[Hashable, dict[str, list[Steps]]], ...]] = {}
 
     def rules_for(self, kind: str) -> tuple[Rule, ...]:
         """The rules whose threats target elements of this kind."""
@@ -99,6 +101,12 @@ class Rulebook:
         if kind not in self._memory:
             self._memory[kind] = tuple({} for _ in self.rules_for(kind))
         return self._memory[kind]
+
+    def found(self, kind: str) -> tuple[dict[Hashable, dict[str, list[Steps]]], ...]:
+        """For each rule of a kind what searches for explanations found so far, by signature; shared as `memory` is."""
+        if kind not in self._found:
+            self._found[kind] = tuple({} for _ in self.rules_for(kind))
+        return self._found[kind]
 
     def _rule(self, threat: Threat) -> Rule:
         rule = self._rules.get(threat.id)

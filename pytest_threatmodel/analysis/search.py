@@ -194,7 +194,7 @@ class _Search:
             for trial in level:
                 if any(trial.keys & smaller.keys == smaller.keys for smaller in found):
                     continue
-                outcome, reads = _evaluate(self._traced, self._record, trial.changes)
+                outcome, reads = outcome_under(self._traced, self._record, trial.changes)
                 if outcome is self._goal:
                     found.append(trial)
                     if len(found) == self._most:
@@ -222,7 +222,7 @@ class _Search:
                     yield _Trial((*trial.changes, change), bits, keys, known)
 
 
-def _evaluate(traced: Traced, record: Record, changes: Changes) -> tuple[bool, Reads]:
+def outcome_under(traced: Traced, record: Record, changes: Changes) -> tuple[bool, Reads]:
     """The outcome under some changes, and what was read and not changed, in order."""
     values = {change.key: change.value for change in changes}
     reads: Reads = {}

@@ -10,6 +10,8 @@ from typing import Final
 
 from pytest_threatmodel.model.labels import escape
 
+#: By this mark Excel knows that the file is UTF-8; without it, it shows umlauts wrong. Python reads it as "utf-8-sig".
+BYTE_ORDER_MARK: Final = "\ufeff"
 #: What begins a formula in some spreadsheet, https://owasp.org/www-community/attacks/CSV_Injection; the last four are
 #: the full-width forms, which some read alike.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

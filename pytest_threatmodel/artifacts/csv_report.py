@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Final
 
+from pytest_threatmodel.artifacts.csv_cells import BYTE_ORDER_MARK
 from pytest_threatmodel.artifacts.csv_cells import write_csv
 from pytest_threatmodel.artifacts.findings import reasons
 from pytest_threatmodel.artifacts.format import Request
@@ -16,9 +17,6 @@ from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
 from pytest_threatmodel.snapshot.shape import ThreatShape
-
-#: By this mark Excel knows that the file is UTF-8; without it, it shows umlauts wrong. Python reads it as "utf-8-sig".
-_BYTE_ORDER_MARK: Final = "\ufeff"
 
 _PAIR: Final[Mapping[str, Callable[[PairShape], object]]] = {
     "verdict": lambda pair: pair["verdict"],
@@ -41,6 +39,7 @@ _THREAT: Final[Mapping[str, Callable[[ThreatShape], object]]] = {
     "cwe": lambda threat: ", ".join(f"CWE-{number}" for number in threat["cwe"]),
     "capec": lambda threat: ", ".join(f"CAPEC-{number}" for number in threat["capec"]),
     "owasp": lambda threat: ", ".join(threat["owasp"]),
+    "asvs": lambda threat: ", ".join(threat["asvs"]),
 }
 _ELEMENT: Final[Mapping[str, Callable[[ElementShape], object]]] = {
     "element": lambda element: element["label"],
@@ -70,7 +69,7 @@ def render(snapshot: Snapshot, request: Request) -> str:
         request: has nothing to say here.
     """
     reader = Reader(snapshot)
-    return _BYTE_ORDER_MARK + write_csv(COLUMNS, (_row(pair, reader) for pair in snapshot["pairs"]))
+    return BYTE_ORDER_MARK + write_csv(COLUMNS, (_row(pair, reader) for pair in snapshot["pairs"]))
 
 
 def _row(pair: PairShape, reader: Reader) -> list[object]:

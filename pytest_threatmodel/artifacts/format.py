@@ -30,7 +30,7 @@ class Request:
         report: the HTML report of the model, relative to the artifact, for links; empty where none is written.
         dot: the program that lays out data-flow diagrams; empty to look for one.
         plantuml: the program that draws sequence diagrams, with its arguments, or a `.jar`; empty for none.
-        seconds: how long a program may take for one diagram.
+        seconds: how long a program may take for one diagram, and a template of the user's own for its report.
         warn: takes one line for people, where an artifact is made but differs from what was asked for.
     """
 

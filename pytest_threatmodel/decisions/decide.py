@@ -124,7 +124,7 @@ def _verdict_of(verdicts: Verdicts) -> dict[PairKey, Verdict]:
 def _read_element(element: Any, label: str, decided: Decided) -> list[Decision]:
     marks = element.marks if isinstance(element.marks, list | tuple) else [element.marks]
     decisions = [each for each in _read(marks, element.place, decided) if _concerns(each, label, decided)]
-    decided.plain[label] = [mark for mark in marks if getattr(getattr(mark, "mark", mark), "name", "") not in MARKS]
+    decided.plain[label] = [mark for mark in marks if getattr(_bare(mark), "name", "") not in MARKS]
     decisions += [_assumed(assumption) for assumption in element.assumptions if assumption.exclude]
     return decisions
 
@@ -140,7 +140,7 @@ def _concerns(decision: Decision, label: str, decided: Decided) -> bool:
 def _read(marks: Iterable[Any], place: Place, decided: Decided) -> list[Decision]:
     decisions = []
     for mark in marks:
-        plain = mark if hasattr(mark, "place") else getattr(mark, "mark", mark)
+        plain = _bare(mark)
         if getattr(plain, "name", None) not in MARKS:
             if not hasattr(plain, "name"):
                 decided.problems.append(f"{place}: marks hold {mark!r}, expected marks, accept(...) or exclude(...)")
@@ -150,6 +150,11 @@ def _read(marks: Iterable[Any], place: Place, decided: Decided) -> list[Decision
         except DecisionError as error:
             decided.problems.append(str(error))
     return decisions
+
+
+def _bare(mark: Any) -> Any:
+    """The mark in a decorator; our own objects as they are, whose `.mark` would import pytest."""
+    return mark if hasattr(mark, "place") else getattr(mark, "mark", mark)
 
 
 def _assumed(assumption: Assumption) -> Decision:

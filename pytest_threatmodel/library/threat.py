@@ -163,6 +163,7 @@ class Threat:
         cwe: numbers of the weaknesses behind it.
         capec: numbers of the attack patterns.
         owasp: entries of the OWASP lists.
+        asvs: requirements of OWASP's verification standard, with its version.
         references: links and titles to read more.
         prerequisites: what an attacker needs; only pytm's files say it.
         example: an attack as a story.
@@ -190,6 +191,7 @@ class Threat:
     cwe: tuple[int, ...] = ()
     capec: tuple[int, ...] = ()
     owasp: tuple[str, ...] = ()
+    asvs: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     prerequisites: str = ""
     example: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sysconfig
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -87,8 +88,23 @@ class Load:
 
     def declared_for(self, kinds: tuple[str, ...]) -> dict[str, Field[Any, Any]]:
         """The fields of these kinds that are declared or made up; kinds come nearest first, and the nearest counts."""
-        tables = (table.get(kind, {}) for kind in reversed(kinds) for table in (self.declared, self.own_fields))
+        declared = self.declared if self.is_file else _declared_outside()
+        tables = (table.get(kind, {}) for kind in reversed(kinds) for table in (declared, self.own_fields))
         return {name: field for table in tables for name, field in table.items()}
+
+
+#: Gives the fields that packs declare to elements that are made while nothing is loaded.
+_declared_outside: Callable[[], DeclaredFields] = dict
+
+
+def declare_outside(find: Callable[[], DeclaredFields]) -> None:
+    """Say where scripts find the fields that packs declare.
+
+    Args:
+        find: called when an element is asked for a field that its kind does not have.
+    """
+    global _declared_outside
+    _declared_outside = find
 
 
 #: The load in progress. A context variable, so that a load is bound to what started it and ends with it.

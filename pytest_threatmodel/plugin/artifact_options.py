@@ -67,7 +67,8 @@ def add_options(group: Any) -> None:
         "--threatmodel-report",
         action="append",
         metavar="FORMATS",
-        help="Write reports: md, summary, json, sarif, csv, gitlab, defectdojo, separated by commas "
+        help="Write reports: html, md, summary, json, sarif, csv, gitlab, defectdojo, audit, matrix, decisions, or "
+        "templates of your own (names with a dot or slash), separated by commas "
         "(ini: threatmodel_report; default: none)",
     )
     option(
@@ -194,12 +195,28 @@ def _formats(config: pytest.Config, wanted: dict[Group, list[str]], redact: bool
         raise pytest.UsageError(f"threat model formats: {error}") from None
     for group, names in wanted.items():
         try:
-            chosen = formats.choose(known, group, names)
+            chosen = _chosen(config, known, group, names)
         except formats.FormatError as error:
             raise pytest.UsageError(f"{_source(config, f'threatmodel_{group}')}: {error}") from None
         if redact:
             _refuse_named(chosen, known)
         yield from chosen
+
+
+def _chosen(config: pytest.Config, known: list[Format], group: Group, names: list[str]) -> list[Format]:
+    """The formats of these names; reports may be templates."""
+    from pytest_threatmodel.artifacts import formats
+
+    ours = {each.name for each in known if each.group == group}
+    paths = [name for name in names if group == "report" and name not in ours and formats.is_template(name)]
+    folder = _ini_folder(config) if config.getoption("threatmodel_report") is None else config.invocation_params.dir
+    # Only the controller writes; a worker may be where the template is not.
+    here = not hasattr(config, "workerinput")
+    made = {name: formats.template(folder / name, must_exist=here) for name in paths}
+    templates = list({each.name: each for each in made.values()}.values())
+    formats.without_twins([*known, *templates])
+    asked = [made[name].name if name in made else name for name in names]
+    return formats.choose([*known, *templates], group, asked)
 
 
 def _refuse_named(chosen: Iterable[Format], known: Iterable[Format]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.artifacts.format import ArtifactError
 from pytest_threatmodel.artifacts.format import Format
 from pytest_threatmodel.artifacts.formats import builtin
@@ -20,7 +21,6 @@ from pytest_threatmodel.plugin.artifact_options import ArtifactSettings
 from pytest_threatmodel.plugin.outcomes import Outcomes
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import run_key
-from pytest_threatmodel.plugin.summary import notices_of
 from pytest_threatmodel.plugin.xdist import SentText
 from pytest_threatmodel.snapshot.blame import date_decisions
 from pytest_threatmodel.snapshot.build import Circumstances
@@ -135,7 +135,7 @@ def snapshots(run: Run, config: pytest.Config, explained: bool) -> Iterator[Snap
             nodeid=file.nodeid,
             today=run.today,
             run=known[folder].copy(),
-            notices=tuple(notices_of(file)),
+            notices=tuple(all_notices(file.verdicts)),
         )
         made = snapshot(file.verdicts, file.decided, about, explained=explained)
         date_decisions(made["decisions"], config.rootpath)

@@ -100,7 +100,7 @@ class ThreatModelFile(pytest.Module):
         del run.unloaded[self.shown_path]
         # A file that is named twice is collected twice with --keep-duplicates, and told of once.
         run.collected[self.shown_path] = self
-        return [*self._pairs(), *self._decisions(), *super().collect()]
+        return [*self._pairs(), *self._decisions(), *self._stale(run), *super().collect()]
 
     def _load(self, run: Run) -> None:
         try:
@@ -156,6 +156,13 @@ class ThreatModelFile(pytest.Module):
     def _decisions(self) -> Iterator[DecisionsItem]:
         if self.decided.problems:
             yield DecisionsItem.from_parent(self, name="decisions", problems=tuple(self.decided.problems))
+
+    def _stale(self, run: Run) -> Iterator[pytest.Item]:
+        days = run.settings.stale_days
+        if days is not None:
+            from pytest_threatmodel.plugin.stale import stale_items
+
+            yield from stale_items(self, days)
 
 
 def _check_overrides(verdicts: Verdicts) -> None:

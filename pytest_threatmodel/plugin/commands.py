@@ -16,12 +16,11 @@ from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.analysis.text import explanation_lines
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.threat import Threat
-from pytest_threatmodel.model.fields import Field
+from pytest_threatmodel.library.listing import described
+from pytest_threatmodel.library.listing import library_lines
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.model.loading import load_model
-from pytest_threatmodel.model.vocabulary import KindInfo
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin.first_model import FIRST_MODEL
 from pytest_threatmodel.plugin.session import make_library
@@ -43,7 +42,7 @@ def run(config: pytest.Config) -> int:
     library = make_library(config, settings)
     lines: list[str] = []
     if config.getoption("threatmodel_list"):
-        lines += _list(library)
+        lines += library_lines(library)
     if described is not None:
         lines += _describe(library, described)
     if explained is not None:
@@ -70,58 +69,11 @@ def _init(folder: Path, target: str) -> None:
     print(f"wrote {shown}; run it with: pytest --threatmodel {shown}")
 
 
-def _list(library: Library) -> Iterator[str]:
-    width = max((len(threat.id) for threat in library.threats), default=0)
-    for pack in library.packs:
-        yield f"{pack.name} {pack.version}: {pack.title}".replace(" :", ":")
-        for threat in pack.threats:
-            yield f"  {threat.id:<{width}}  {threat.severity:<8}  {threat.title}"
-
-
 def _describe(library: Library, name: str) -> Iterator[str]:
-    kinds = library.vocabulary.kinds
-    if name in kinds:
-        return _describe_kind(kinds[name])
-    if name in library:
-        return _describe_threat(library[name])
-    known = [*kinds, *(threat.id for threat in library.threats)]
-    hint = did_you_mean(name, known)
-    raise pytest.UsageError(
-        f"--threatmodel-describe: {name!r} is no kind and no threat" + (f"; {hint}" if hint else "")
-    )
-
-
-def _describe_kind(kind: KindInfo) -> Iterator[str]:
-    yield f"{kind.name}: {kind.doc}"
-    width = max(len(name) for name in kind.fields)
-    for name, field in sorted(kind.fields.items(), key=lambda item: (item[1].role, item[0])):
-        yield f"  {name:<{width}}  {field.role:<10}  {field.type}{_default(field)}  {field.doc}"
-
-
-def _default(field: Field[object, object]) -> str:
-    if field.is_relation or field.type.shape in ("texts", "ints", "other"):
-        return ""
-    return f" = {getattr(field.default, 'name', repr(field.default))}"
-
-
-def _describe_threat(threat: Threat) -> Iterator[str]:
-    yield f"{threat.id}  {threat.title}"
-    told = {
-        "pack": f"{threat.pack} (since {threat.since})" if threat.since else threat.pack,
-        "targets": ", ".join(threat.targets),
-        "severity": threat.severity,
-        "likelihood": threat.likelihood,
-        "adjusted": "; ".join(f"{adjust.severity} when {adjust.why}" for adjust in threat.adjust),
-        "STRIDE": ", ".join(threat.stride),
-        "CWE": ", ".join(map(str, threat.cwe)),
-        "CAPEC": ", ".join(map(str, threat.capec)),
-        "OWASP": ", ".join(threat.owasp),
-        "condition": threat.condition,
-        "description": threat.description,
-        "mitigation": threat.mitigation,
-        "references": ", ".join(threat.references),
-    }
-    yield from (f"  {name:<11}  {' '.join(value.split())}" for name, value in told.items() if value)
+    try:
+        return described(library, name)
+    except LibraryError as error:
+        raise pytest.UsageError(f"--threatmodel-describe: {error}") from None
 
 
 def _explain(config: pytest.Config, library: Library, settings: options.Settings, nodeid: str) -> Iterator[str]:

@@ -41,4 +41,8 @@ save = Dataflow(web, db, "Save account", protocol="PostgreSQL", dstPort=5432, da
 def test_personal_data_is_encrypted_on_its_way_in(threatmodel):
     into = [flow for flow in threatmodel.dataflows if flow.enters(backend)]
     assert all(flow.controls.isEncrypted for flow in into if any(data.isPII for data in flow.data))
+
+
+# As a script the file draws and prints; pytest does not mind. Try -h, or: --dfd | dot -Tpng -o dfd.png
+tm.process()
 '''

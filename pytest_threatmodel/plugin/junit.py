@@ -38,6 +38,7 @@ def _more(item: ThreatItem) -> list[tuple[str, object]]:
         "cwe": ", ".join(f"CWE-{number}" for number in threat.cwe),
         "capec": ", ".join(f"CAPEC-{number}" for number in threat.capec),
         "owasp": ", ".join(threat.owasp),
+        "asvs": ", ".join(threat.asvs),
         "kind": element.kind(),
         "boundary": "" if boundary is None else escape(boundary.name),
         "model": escape(item.parent.model.name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,12 @@ from pytest_threatmodel.plugin import artifact_options
 #: Options that print something and leave.
 PRINTING: Final = ("list", "describe", "explain", "init")
 #: Options whose being given switches threat models on.
-_IMPLYING: Final = ("threatmodel_exclude", "threatmodel_fail_on", *artifact_options.OPTIONS)
+_IMPLYING: Final = (
+    "threatmodel_exclude",
+    "threatmodel_fail_on",
+    "threatmodel_stale_days",
+    *artifact_options.OPTIONS,
+)
 DEFAULT_FILES: Final = ("threatmodel_*.py",)
 
 
@@ -49,6 +55,12 @@ def add(parser: pytest.Parser) -> None:
         metavar="SEVERITY",
         help="Undecided findings below this severity (critical, high, medium, low, info) are expected failures "
         "(ini: threatmodel_fail_on; default: info, every finding fails)",
+    )
+    add_option(
+        "--threatmodel-stale-days",
+        metavar="DAYS",
+        help="Elements fail whose sourceFiles changed more than so many days after the model file "
+        "(ini: threatmodel_stale_days; default: not looked at)",
     )
     add_option(
         "--threatmodel-list",
@@ -105,6 +117,7 @@ def _add_ini(parser: pytest.Parser) -> None:
     )
     add("threatmodel_exclude", "As --threatmodel-exclude", type="args", default=[])
     add("threatmodel_fail_on", "As --threatmodel-fail-on", default="")
+    add("threatmodel_stale_days", "As --threatmodel-stale-days", default="")
 
 
 def _ini(config: pytest.Config, name: str) -> Any:
@@ -141,6 +154,7 @@ class Settings:
         exclude: threat ids or patterns whose pairs are deselected.
         fail_on: the lowest severity that fails.
         strict: what pytm swallows is an error.
+        stale_days: how many days code may be newer than the model; None where that is not looked at.
     """
 
     files: tuple[str, ...]
@@ -151,6 +165,7 @@ class Settings:
     exclude: tuple[str, ...]
     fail_on: str
     strict: bool
+    stale_days: int | None
 
 
 def read(config: pytest.Config) -> Settings:
@@ -169,6 +184,7 @@ def read(config: pytest.Config) -> Settings:
         exclude=_exclude(config),
         fail_on=_fail_on(config),
         strict=bool(_ini(config, "threatmodel_strict")),
+        stale_days=_stale_days(config),
     )
 
 
@@ -203,3 +219,14 @@ def _fail_on(config: pytest.Config) -> str:
         return parse_severity(word)
     except WordError as error:
         raise pytest.UsageError(f"{where}: {error}") from None
+
+
+def _stale_days(config: pytest.Config) -> int | None:
+    given, where = config.getoption("threatmodel_stale_days"), "--threatmodel-stale-days"
+    if given is None:
+        given, where = _ini(config, "threatmodel_stale_days"), "ini setting threatmodel_stale_days"
+        if not given:
+            return None
+    if not re.fullmatch(r"[0-9]{1,5}", given.strip()):
+        raise pytest.UsageError(f"{where}: {given!r}, expected a whole number of days")
+    return int(given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import UTC
@@ -19,6 +18,8 @@ from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.decisions.decision import is_pattern
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import shipped_files
+from pytest_threatmodel.library.installed import checked_packs
+from pytest_threatmodel.library.installed import installed_packs
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.threat import Pack
@@ -67,7 +68,7 @@ def make_library(config: pytest.Config, settings: options.Settings) -> Library:
         pytest.UsageError: a pack cannot be used, or its examples do not hold.
     """
     try:
-        library = load_library(settings.packs, settings.threats, _packs_of_hooks(config))
+        library = load_library(settings.packs, settings.threats, _packs(config))
     except LibraryError as error:
         raise pytest.UsageError(f"threat library: {error}") from None
     # The shipped packs are held to their examples by our own tests; other people's are checked when they are used.
@@ -78,19 +79,11 @@ def make_library(config: pytest.Config, settings: options.Settings) -> Library:
     return library
 
 
-def _packs_of_hooks(config: pytest.Config) -> list[Pack]:
-    given: Any
-    packs = []
+def _packs(config: pytest.Config) -> list[Pack]:
+    """The packs of entry points, then those of hooks; of two with one name the hook's counts."""
+    packs = installed_packs()
     for given in config.hook.pytest_threatmodel_packs(config=config):
-        if given is None:
-            continue
-        found = list(given) if isinstance(given, Iterable) else [given]
-        for pack in found:
-            if not isinstance(pack, Pack):
-                raise pytest.UsageError(
-                    f"hook pytest_threatmodel_packs: expected packs, as of read_pack(), got {pack!r}"
-                )
-        packs += found
+        packs += checked_packs(given, "hook pytest_threatmodel_packs")
     return packs
 
 

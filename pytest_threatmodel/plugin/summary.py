@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import severity
-from pytest_threatmodel.analysis.notices import notices
+from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.library.threat import SEVERITIES
@@ -49,13 +49,8 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
-        "notices": [*_ending(file, run), *notices_of(file)],
+        "notices": [*_ending(file, run), *all_notices(verdicts)],
     }
-
-
-def notices_of(file: ThreatModelFile) -> list[str]:
-    """What is worth a line and nothing more: odd values, rules that can never fire."""
-    return [*file.model.load.notices, *notices(file.model), *file.verdicts.rulebook.library.dead_rules()]
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

@@ -124,6 +124,7 @@ def _threat(threat: Threat) -> ThreatShape:
         "cwe": list(threat.cwe),
         "capec": list(threat.capec),
         "owasp": list(threat.owasp),
+        "asvs": list(threat.asvs),
         "references": list(threat.references),
         "targets": list(threat.targets),
     }

@@ -62,7 +62,8 @@ class Pairs:
         threat, verdict = row.rules[column].threat, row.verdicts[column]
         known = self._decided.outcomes.get((threat.id, row.label))
         outcome = known or (FAILED if verdict in (Verdict.VULNERABLE, Verdict.ERROR) else PASSED)
-        rating, why = severity(row, column)
+        explanation = explain(self._verdicts, row, column) if self._explained else None
+        rating, why = _rating(row, column, explanation)
         pair: PairShape = {
             "id": pair_name(threat.id, row.label),
             "threat": threat.id,
@@ -74,8 +75,8 @@ class Pairs:
             "decision": self._decisions.number(outcome.decision),
         }
         more: dict[str, Any] = {"reason": outcome.reason, "severity_why": why, **_overridden(row, threat.id)}
-        if self._explained:
-            more |= self._explanation(explain(self._verdicts, row, column))
+        if explanation is not None:
+            more |= self._explanation(explanation)
         pair.update({name: value for name, value in more.items() if value})  # type: ignore[typeddict-item]  # keys of it
         return pair
 
@@ -119,6 +120,12 @@ class Pairs:
             "value": value_text(reading.value),
             "origin": origin_text(reading.record, reading.name, explanation.element.load.file),
         }
+
+
+def _rating(row: Row, column: int, explanation: Explanation | None) -> tuple[str, str]:
+    if explanation is None:
+        return severity(row, column)
+    return explanation.severity, explanation.severity_why
 
 
 def _overridden(row: Row, threat: str) -> dict[str, str]:

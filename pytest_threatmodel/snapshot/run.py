@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
-from collections.abc import Sequence
 from datetime import UTC
 from datetime import date
 from datetime import datetime
@@ -14,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from pytest_threatmodel.analysis.git import GitError
+from pytest_threatmodel.analysis.git import ask
 from pytest_threatmodel.snapshot.shape import RunShape
 
 #: Seconds after which git is not waited for.
@@ -58,9 +58,8 @@ def _version() -> str:
 
 def git(folder: Path, *arguments: str, patience: float = _PATIENCE) -> str:
     """What a git command prints, without the last line break; empty where it fails or there is no git."""
-    command: Sequence[str] = ("git", "-C", str(folder), *arguments)
     try:
-        done = subprocess.run(command, capture_output=True, timeout=patience, check=True, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.SubprocessError):
+        told = ask(folder, *arguments, patience=patience)
+    except GitError:
         return ""
-    return done.stdout.decode("utf-8", "replace").rstrip("\n")
+    return told.decode("utf-8", "replace").rstrip("\n")

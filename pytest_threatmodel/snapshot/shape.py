@@ -48,6 +48,7 @@ class ThreatShape(TypedDict):
         stride: words, as in "information disclosure".
         cwe, capec: numbers.
         owasp: items with edition, "A01:2025".
+        asvs: requirements of OWASP's Application Security Verification Standard, "v5.0.0-1.2.5".
         references: links and titles; from other people's packs, so never trusted as links.
         targets: kinds.
     """
@@ -66,6 +67,7 @@ class ThreatShape(TypedDict):
     cwe: list[int]
     capec: list[int]
     owasp: list[str]
+    asvs: list[str]
     references: list[str]
     targets: list[str]
 

@@ -349,5 +349,29 @@ def test_elements_that_share_a_verdict_would_each_have_it_alone(
     assert not alone.errors
 
 
+@settings(max_examples=60)
+@given(models(most_flows=6), st.lists(ABOUT_A_FLOW, min_size=1, max_size=3), st.lists(ABOUT_A_STORE, max_size=1))
+def test_elements_that_share_a_search_would_each_find_the_same_alone(
+    model: Model, about_flows: list[Tree], about_stores: list[Tree]
+) -> None:
+    """Explanations that retrace what was found for an element that looks alike say what a search of their own says."""
+    threats = [threat(str(tree), f"F{number}") for number, tree in enumerate(about_flows)]
+    threats += [threat(str(tree), f"S{number}", targets=("Datastore",)) for number, tree in enumerate(about_stores)]
+    verdicts = evaluate(model, library_of(*threats))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rulebook, "found", lambda self, kind: tuple({} for _ in self.rules_for(kind)))
+        alone = [_told(explain(verdicts, row, column)) for row, column in verdicts.pairs()]
+    assert [_told(explain(verdicts, row, column)) for row, column in verdicts.pairs()] == alone
+    found = [searches for row in verdicts.rows for searches in verdicts.rulebook.found(row.element.kind())]
+    event("shared" if sum(map(len, found)) < len(verdicts) else "each its own")
+
+
+def _told(explained: Explanation) -> tuple[object, ...]:
+    """An explanation with everything that it names, by identity."""
+    sets = (explained.fixes, explained.facts, explained.carried_by)
+    named = [[[(change.key, change.value) for change in changes] for changes in of] for of in sets]
+    return explanation_lines(explained), named, explained.open_facts
+
+
 def _all(verdicts: Verdicts) -> list[tuple[str, tuple[Verdict, ...]]]:
     return [(row.label, row.verdicts) for row in verdicts.rows]

@@ -63,8 +63,8 @@ def test_an_unknown_format_lists_those_that_there_are() -> None:
     with pytest.raises(FormatError) as caught:
         choose([*builtin(), own], "report", ["sarfi"])
     text = str(caught.value)
-    assert text.startswith("unknown format 'sarfi', expected md, summary,")
-    assert "defectdojo, names" in text
+    assert text.startswith("unknown format 'sarfi', expected html, md, summary,")
+    assert "decisions, names" in text
     assert text.endswith("did you mean 'sarif'?")
 
 
@@ -115,3 +115,45 @@ def test_entry_points_bring_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     import_module("importlib").invalidate_caches()
     with pytest.raises(FormatError, match="entry point 'ours': AttributeError"):
         formats.installed()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("report.md", True), ("docs/report", True), ("./x", True), ("md", False), ("gitlab", False)]
+)
+def test_a_dot_or_a_slash_makes_a_template(name: str, is_one: bool) -> None:
+    assert formats.is_template(name) is is_one
+
+
+@pytest.mark.parametrize("each", builtin(), ids=lambda each: f"{each.group}-{each.name}")
+def test_no_builtin_format_looks_like_a_template(each: Format) -> None:
+    assert not formats.is_template(each.name)
+
+
+def test_a_template_is_a_format_named_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "review.md.j2"
+    path.write_text("{{ model.name }}", encoding="utf-8")
+    made = formats.template(path)
+    assert (made.group, made.suffix, made.title) == ("report", ".review.md", "report by review.md.j2")
+    assert not made.redacts
+    assert made.render(snapshot_of(BANK, tmp_path), Request()) == "Bank"
+
+
+def test_two_templates_whose_reports_differ_in_case_only_are_refused(tmp_path: Path) -> None:
+    for name in ("a/Review.md", "b/review.MD"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    with pytest.raises(FormatError, match=r"two formats '\.review\.md'"):
+        without_twins([formats.template(tmp_path / "a/Review.md"), formats.template(tmp_path / "b/review.MD")])
+
+
+def test_what_is_no_template_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "review.md").write_text("x", encoding="utf-8")
+    with pytest.raises(FormatError, match=r"no template .*revew\.md'; did you mean 'review\.md'\?"):
+        formats.template(tmp_path / "revew.md")
+    with pytest.raises(FormatError, match=r"no template .*gone/review\.md'$"):
+        formats.template(tmp_path / "gone" / "review.md")
+    with pytest.raises(FormatError, match="is no file"):
+        formats.template(tmp_path)
+    with pytest.raises(FormatError, match="a control character in its name"):
+        formats.template(tmp_path / "a\nb.md", must_exist=False)
+    assert formats.template(tmp_path / "elsewhere.md", must_exist=False).suffix == ".elsewhere.md"

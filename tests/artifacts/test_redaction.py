@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pytest_threatmodel.artifacts import json_report
 from pytest_threatmodel.artifacts import markdown
 from pytest_threatmodel.artifacts.format import Request
+from pytest_threatmodel.artifacts.html import page
 from pytest_threatmodel.artifacts.redaction import totals
 from pytest_threatmodel.model.labels import escape
 from tests.artifacts.report_models import EMPTY
@@ -26,7 +28,13 @@ if TYPE_CHECKING:
 
     from pytest_threatmodel.snapshot.shape import Snapshot
 
-REPORTS = (markdown.full, markdown.summary, json_report.render)
+
+def html(snapshot: Snapshot, request: Request) -> str:
+    """The page without its styles, which are the same on every page."""
+    return re.sub("<style>.*</style>", "", page.render(snapshot, request), flags=re.DOTALL)
+
+
+REPORTS = (html, markdown.full, markdown.summary, json_report.render)
 REDACT = Request(redact=True)
 
 

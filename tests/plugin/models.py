@@ -42,6 +42,7 @@ stride = ["information disclosure", "tampering"]
 cwe = [311, 319]
 capec = [94]
 owasp = ["A01:2025", "A02:2025"]
+asvs = ["v5.0.0-1.2.5"]
 description = "What is kept in the cache is read by others."
 mitigation = "Harden the server."
 vulnerable = [{ kind = "Server", usesCache = true }]

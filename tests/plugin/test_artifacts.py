@@ -220,7 +220,7 @@ def test_plantuml_is_found_relative_to_the_ini_file(pytester: pytest.Pytester, m
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--threatmodel-report=htlm",), "--threatmodel-report: unknown format 'htlm', expected md, summary, *"),
+        (("--threatmodel-report=htlm",), "--threatmodel-report: unknown format 'htlm', expected html, md, summary, *"),
         (("--threatmodel-report=outcome",), "*outcomes, broken; did you mean 'outcomes'[?]"),
         (("--threatmodel-seq=pdf",), "--threatmodel-seq: unknown format 'pdf', expected svg, png, puml, mmd*"),
         (("--threatmodel-levels=a",), "--threatmodel-levels: 'a', expected whole numbers separated by commas"),
@@ -229,7 +229,7 @@ def test_plantuml_is_found_relative_to_the_ini_file(pytester: pytest.Pytester, m
         (("--threatmodel-output=",), "--threatmodel-output: expected a folder"),
         (
             ("--threatmodel-redact", "--threatmodel-report=csv"),
-            "--threatmodel-redact: CSV report (csv) cannot leave counts only, expected md, summary, json",
+            "--threatmodel-redact: CSV report (csv) cannot leave counts only, expected html, md, summary, json",
         ),
     ],
 )  # fmt: skip
@@ -407,8 +407,8 @@ def test_a_folder_alone_asks_for_nothing(pytester: pytest.Pytester) -> None:
 
 def test_redacted_reports_leave_counts_only(pytester: pytest.Pytester) -> None:
     write_project(pytester, SHOP + 'pytestmark = [accept("TT01", reason="very secret", owner="Ann")]\n')
-    pytester.runpytest("--threatmodel-report=json,md,summary", "--threatmodel-redact")
-    for suffix in (".json", ".md", ".summary.md"):
+    pytester.runpytest("--threatmodel-report=html,json,md,summary", "--threatmodel-redact")
+    for suffix in (".html", ".json", ".md", ".summary.md"):
         text = artifact(pytester.path, f"threatmodel_shop{suffix}").read_text(encoding="utf-8")
         for secret in ("Web", "Safe", "secret", "Ann", "TT01", "isHardened"):
             assert secret not in text, suffix
@@ -462,3 +462,41 @@ def test_an_end_that_comes_soon_is_told_once(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines([f'  threatmodel_shop.py:*: accept("TT01") ends on {until}'])
     text = artifact(pytester.path, "threatmodel_shop.summary.md").read_text(encoding="utf-8")
     assert text.count(until) == 1
+
+
+def test_data_flow_diagrams_are_written_linked_to_the_report_and_announced(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP)
+    result = pytester.runpytest("--threatmodel-dfd=svg,png,pdf,dot", "--threatmodel-report=json")
+    result.stdout.fnmatch_lines(["*generated data-flow diagram: *threatmodel_shop.dfd.svg*"])
+    assert "threat model:" not in result.stdout.str()
+    starts = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph dfd {"}
+    for name, start in starts.items():
+        assert artifact(pytester.path, f"threatmodel_shop.dfd.{name}").read_bytes().startswith(start)
+    assert "1 finding, high" in artifact(pytester.path, "threatmodel_shop.dfd.dot").read_text(encoding="utf-8")
+
+
+def test_data_flow_diagrams_are_drawn_as_options_and_settings_say(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP + 'deep = Server("Deep", levels=[1])\n')
+    dot = artifact(pytester.path, "threatmodel_shop.dfd.dot")
+    pytester.runpytest("--threatmodel-dfd=dot", "--threatmodel-dfd-color=none", "--threatmodel-levels=0")
+    assert "finding" not in dot.read_text(encoding="utf-8")
+    assert "Deep" not in dot.read_text(encoding="utf-8")
+    pytester.runpytest("--threatmodel-dfd=dot", "-o", "threatmodel_dfd_color=none", "-o", "threatmodel_levels=1")
+    assert "finding" not in dot.read_text(encoding="utf-8")
+    assert "Deep" in dot.read_text(encoding="utf-8")
+
+
+def test_a_missing_program_costs_the_picture_and_not_the_text(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP, ini="threatmodel_dot = no-such-dot\n")
+    result = pytester.runpytest("--threatmodel-dfd=svg,dot")
+    result.assert_outcomes(failed=1, passed=3)
+    result.stdout.fnmatch_lines(
+        ["threat model: could not write *.dfd.svg: setting threatmodel_dot: there is no program 'no-such-dot'"]
+    )
+    assert artifact(pytester.path, "threatmodel_shop.dfd.dot").is_file()
+
+
+def test_a_level_without_elements_is_told(pytester: pytest.Pytester) -> None:
+    write_project(pytester, SHOP)
+    result = pytester.runpytest("--threatmodel-dfd=dot", "--threatmodel-levels=7")
+    result.stdout.fnmatch_lines(["threat model: threatmodel_shop.dfd.dot: No element is on level 7"])

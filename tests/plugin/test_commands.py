@@ -58,6 +58,7 @@ def test_a_threat_is_described_with_all_that_its_pack_says(pytester: pytest.Pyte
         "  CWE          311, 319",
         "  CAPEC        94",
         "  OWASP        A01:2025, A02:2025",
+        "  ASVS         v5.0.0-1.2.5",
         "  condition    target.usesCache and not target.controls.isHardened",
         "  description  What is kept in the cache is read by others.",
         "  mitigation   Harden the server.",

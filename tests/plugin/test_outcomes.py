@@ -160,7 +160,7 @@ def test_a_rule_that_cannot_be_evaluated_fails_as_such(pytester: pytest.Pytester
     result.stdout.fnmatch_lines(
         [
             "why   the rule could not be evaluated: ValueError: cannot be compared",
-            "      pack tiny, tiny.toml:23: target.OS == 'DOS' and not target.controls.isHardened",
+            "      pack tiny, tiny.toml:24: target.OS == 'DOS' and not target.controls.isHardened",
         ],
         consecutive=True,
     )

@@ -375,6 +375,10 @@ threat models:
                         Undecided findings below this severity (critical, high,
                         medium, low, info) are expected failures (ini:
                         threatmodel_fail_on; default: info, every finding fails)
+  --threatmodel-stale-days=DAYS
+                        Elements fail whose sourceFiles changed more than so
+                        many days after the model file (ini:
+                        threatmodel_stale_days; default: not looked at)
   --threatmodel-list    Print the threats of the library and leave
   --threatmodel-describe=KIND_OR_ID
                         Print the fields of a kind of element, or all about a
@@ -401,6 +405,8 @@ SETTINGS = """\
                         As --threatmodel-exclude
   threatmodel_fail_on (string):
                         As --threatmodel-fail-on
+  threatmodel_stale_days (string):
+                        As --threatmodel-stale-days
 """
 
 

@@ -59,7 +59,7 @@ def _threat(threat: ThreatShape) -> Iterator[str]:
         yield f"**Mitigation**: {prose(threat['mitigation'])}"
     kinds = [f"STRIDE {prose(word)}" for word in threat["stride"]]
     kinds += [f"CWE-{number}" for number in threat["cwe"]] + [f"CAPEC-{number}" for number in threat["capec"]]
-    kinds += [f"OWASP {code(item)}" for item in threat["owasp"]]
+    kinds += [f"OWASP {code(item)}" for item in threat["owasp"]] + [f"ASVS {code(item)}" for item in threat["asvs"]]
     if kinds:
         yield f"{', '.join(kinds)}."
     if threat["references"]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from typing import Final
 from typing import Literal
 
+from pytest_threatmodel.artifacts.diagram.text import width
+from pytest_threatmodel.artifacts.diagram.text import wrapped
 from pytest_threatmodel.artifacts.sequence import style
 from pytest_threatmodel.artifacts.sequence.messages import Divider
-from pytest_threatmodel.artifacts.sequence.text import width
-from pytest_threatmodel.artifacts.sequence.text import wrapped
 from pytest_threatmodel.artifacts.sequence.wording import details
 from pytest_threatmodel.artifacts.sequence.wording import kind_of
 from pytest_threatmodel.artifacts.sequence.wording import name_of

@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Final
 
+from pytest_threatmodel.artifacts.diagram.text import wrapped
 from pytest_threatmodel.artifacts.sequence.messages import Divider
-from pytest_threatmodel.artifacts.sequence.text import wrapped
 from pytest_threatmodel.artifacts.sequence.wording import details
 from pytest_threatmodel.artifacts.sequence.wording import kind_of
 from pytest_threatmodel.artifacts.sequence.wording import name_of

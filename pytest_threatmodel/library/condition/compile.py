@@ -123,6 +123,12 @@ class Clause:
         return short_text(self.condition.syntax)
 
     @cached_property
+    def left(self) -> str:
+        """The source of what a comparison compares."""
+        syntax = self.condition.syntax
+        return ast.unparse(syntax.left) if isinstance(syntax, ast.Compare) else ""
+
+    @cached_property
     def parts(self) -> tuple[Clause, ...]:
         """The parts of the part; itself where it has none."""
         found = clauses(self.condition)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from pytest_threatmodel.artifacts.sequence.mermaid import mermaid
 from pytest_threatmodel.artifacts.text import visible
+from tests.artifacts.browser import chromium
 from tests.artifacts.node_tools import node_folder
-from tests.artifacts.sequence.browser import chromium
 from tests.artifacts.sequence.models import ANY_NAME
 from tests.artifacts.sequence.models import EXAMPLES
 from tests.artifacts.sequence.models import drawn

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_threatmodel.artifacts.format import Request
 from pytest_threatmodel.artifacts.sequence import render
 from pytest_threatmodel.snapshot.read import Reader
-from tests.artifacts.sequence.browser import chromium
+from tests.artifacts.browser import chromium
 from tests.artifacts.sequence.models import ANY_NAME
 from tests.artifacts.sequence.models import EXAMPLES
 from tests.artifacts.sequence.models import named

@@ -1,4 +1,4 @@
-"""A real browser for the tests of pictures."""
+"""A real browser for the tests of pictures and pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Without a screen and as root; the last ones keep it from asking anybody anything.
 _FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1280,1000"),
 )
 
 
@@ -30,6 +30,7 @@ def chromium() -> Iterator[webdriver.Chrome]:
     """A browser without a page, ended afterwards."""
     options = webdriver.ChromeOptions()
     options.binary_location = _program("chromium")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     for flag in _FLAGS:
         options.add_argument(flag)
     chrome = webdriver.Chrome(options, webdriver.ChromeService(_program("chromedriver")))

@@ -1,4 +1,4 @@
-"""Text for sequence diagrams: visible, measured, wrapped and cut."""
+"""Text for diagrams: visible, measured, wrapped and cut."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_threatmodel.artifacts.sequence.text import width
-from pytest_threatmodel.artifacts.sequence.text import wrapped
+from pytest_threatmodel.artifacts.diagram.text import width
+from pytest_threatmodel.artifacts.diagram.text import wrapped
 from pytest_threatmodel.artifacts.text import visible
 
 

@@ -1,0 +1,1 @@
+"""Reports for auditors: which requirements a model meets and how, and who decided what."""

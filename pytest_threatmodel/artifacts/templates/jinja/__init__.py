@@ -1,0 +1,1 @@
+"""jinja2 in a sandbox over a snapshot."""

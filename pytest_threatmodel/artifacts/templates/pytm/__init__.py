@@ -1,0 +1,1 @@
+"""pytm's template language over a snapshot."""
