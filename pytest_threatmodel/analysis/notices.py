@@ -15,8 +15,8 @@ from pytest_threatmodel.model.origin import Stated
 
 
 def all_notices(verdicts: Verdicts) -> list[str]:
-    """The notices of a model, and of the rules that say nothing about it."""
-    return [*notices(verdicts.model), *rule_notices(verdicts)]
+    """The notices of a model, of its load, and of the rules that say nothing about it."""
+    return [*verdicts.model.load.notices, *notices(verdicts.model), *rule_notices(verdicts)]
 
 
 def notices(model: Model) -> list[str]:

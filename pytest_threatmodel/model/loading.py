@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from importlib.machinery import SourceFileLoader
@@ -57,7 +59,17 @@ class LoadedModel:
     module: ModuleType
 
 
-def load_model(file: Path, declared: DeclaredFields | None = None, build: str | None = None) -> LoadedModel:
+@contextmanager
+def _nothing_else(load: Load) -> Iterator[None]:
+    yield
+
+
+def load_model(
+    file: Path,
+    declared: DeclaredFields | None = None,
+    build: str | None = None,
+    around: Callable[[Load], AbstractContextManager[None]] = _nothing_else,
+) -> LoadedModel:
     """Run a model file and give its model.
 
     The file runs under a unique module name, its folder first on `sys.path`, `sys.argv` just the file. `sys.exit(0)`
@@ -67,6 +79,7 @@ def load_model(file: Path, declared: DeclaredFields | None = None, build: str | 
         file: an absolute path.
         declared: fields that threat packs add to kinds.
         build: a function in the file that makes the model, called after the file has run.
+        around: a context in which the file runs, such as that of pytm's names.
 
     Raises:
         LoadError: the file has an error, exits with a status, holds no model, two, or one that is wrong.
@@ -74,7 +87,7 @@ def load_model(file: Path, declared: DeclaredFields | None = None, build: str | 
     load = Load(str(file), declared)
     folders, package = _package_of(file)
     module = _new_module(file, package)
-    with isolated(load, folders), loading(load):
+    with isolated(load, folders), loading(load), around(load):
         sys.modules[module.__name__] = module
         try:
             _run(file, load, lambda: _execute(file, module))

@@ -17,6 +17,8 @@ from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
+from pytest_threatmodel.compat.alias import pytm_names
+from pytest_threatmodel.compat.finish import finish
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.errors import LibraryError
@@ -102,8 +104,10 @@ class ThreatModelFile(pytest.Module):
 
     def _load(self, run: Run) -> None:
         try:
-            loaded = load_model(self.path, run.library.vocabulary.declared, self._builder())
-            self.verdicts = evaluate(loaded.model, run.library)
+            declared = run.library.vocabulary.declared
+            loaded = load_model(self.path, declared, self._builder(), pytm_names(run.library))
+            library = finish(loaded.model, run.library, strict=run.settings.strict)
+            self.verdicts = evaluate(loaded.model, library)
             _check_overrides(self.verdicts)
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
             self.obj = loaded.module

@@ -116,6 +116,12 @@ def _add_ini(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
+    add(
+        "threatmodel_strict",
+        "What pytm takes without a word, such as unknown attributes, is an error in its files (default: false)",
+        type="bool",
+        default=False,
+    )
     add("threatmodel_exclude", "As --threatmodel-exclude", type="args", default=[])
     add("threatmodel_fail_on", "As --threatmodel-fail-on", default="")
     add("threatmodel_stale_days", "As --threatmodel-stale-days", default="")
@@ -155,6 +161,7 @@ class Settings:
         exclude: threat ids or patterns whose pairs are deselected.
         fail_on: the lowest severity that fails.
         pytm_threats: where the threats of files that import pytm come from, one of `PYTM_THREATS`.
+        strict: what pytm swallows is an error.
         stale_days: how many days code may be newer than the model; None where that is not looked at.
     """
 
@@ -166,6 +173,7 @@ class Settings:
     exclude: tuple[str, ...]
     fail_on: str
     pytm_threats: str
+    strict: bool
     stale_days: int | None
 
 
@@ -185,6 +193,7 @@ def read(config: pytest.Config) -> Settings:
         exclude=_exclude(config),
         fail_on=_fail_on(config),
         pytm_threats=_pytm_threats(config),
+        strict=bool(_ini(config, "threatmodel_strict")),
         stale_days=_stale_days(config),
     )
 

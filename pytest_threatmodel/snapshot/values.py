@@ -13,6 +13,7 @@ from typing import Any
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.enums import Classification
 from pytest_threatmodel.model.enums import TLSVersion
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import Field
 from pytest_threatmodel.model.kinds import Data
 from pytest_threatmodel.model.kinds import Dataflow
@@ -73,8 +74,11 @@ class Values:
         if isinstance(value, list | tuple):
             found = [self.plain(item) for item in value]
             return [item for item in found if item is not None]
+        if isinstance(value, Mapping):
+            return {str(key): self.plain(item) for key, item in value.items()}
         # Subclasses of text and numbers do not cross from one process to another.
-        return next((kind(value) for kind in (bool, int, str) if isinstance(value, kind)), value)
+        plain = (kind(value) for kind in (bool, int, float, str) if isinstance(value, kind))
+        return next(plain, None if value is None else shown(value))
 
     def element(self, element: Element) -> ElementShape:
         """One element."""
