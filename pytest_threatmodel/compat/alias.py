@@ -22,6 +22,7 @@ from pytest_threatmodel.compat.namespace import missing
 from pytest_threatmodel.compat.namespace import namespace
 from pytest_threatmodel.compat.pytm_file import PytmFile
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.model.isolation import put_back
 from pytest_threatmodel.model.isolation import take_out
 from pytest_threatmodel.model.isolation import with_users
@@ -32,18 +33,19 @@ _PACKAGE: Final = __name__.partition(".")[0]
 _IMPORT_FROM: Final = dis.opmap["IMPORT_FROM"]
 
 
-def pytm_names(library: Library) -> Callable[[Load], AbstractContextManager[None]]:
+def pytm_names(library: Library, own: PytmThreats | None = None) -> Callable[[Load], AbstractContextManager[None]]:
     """The context in which model files are loaded, for `load_model`.
 
     Args:
-        library: the threats of the run, for files that evaluate their model themselves.
+        library: the threats of the run.
+        own: pytm's own threats, which its files meet instead; None where they meet those of the run.
     """
 
     @contextmanager
     def around(load: Load) -> Iterator[None]:
         hidden = take_out(with_users(_modules_of_pytm(), _others()))
         before = set(sys.modules)
-        finder = _Finder(load, library)
+        finder = _Finder(load, lambda: PytmFile(load, library, own))
         sys.meta_path.insert(0, finder)
         try:
             yield
@@ -86,12 +88,12 @@ class _Finder(MetaPathFinder, Loader):
 
     Args:
         load: in progress.
-        library: the threats of the run.
+        make: makes what pytm keeps beside the model.
     """
 
-    def __init__(self, load: Load, library: Library) -> None:
+    def __init__(self, load: Load, make: Callable[[], PytmFile]) -> None:
         self._load = load
-        self._library = library
+        self._make = make
         #: What the alias gave; empty where nothing imported it.
         self.names: dict[str, Any] = {}
         self._kinds: dict[type, dict[str, Any]] = {}
@@ -106,7 +108,7 @@ class _Finder(MetaPathFinder, Loader):
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         if not self.names:
-            pytm = PytmFile(self._load, self._library)
+            pytm = self._make()
             self._load.other = pytm
             self.names = namespace(pytm)
             kinds = (value for value in self.names.values() if isinstance(value, type))

@@ -48,10 +48,16 @@ def reads_of(model: Model, pytm: PytmFile) -> set[str]:
     return {name for condition in conditions for name in re.findall(r"[.\"'](\w+)", condition)}
 
 
-def replaced(model: Model, library: Library, pytm: PytmFile) -> list[str]:
-    """The ids of the run's threats in whose place others of the file's own stand."""
-    own = [*_own_pack(pytm, library.vocabulary), *_files(model, library.vocabulary)]
-    return [threat.id for pack in own for threat in pack.threats if threat.id in pytm.library]
+def replaced(model: Model, pytm: PytmFile) -> list[str]:
+    """The ids of the library's threats in whose place others of the file's own stand."""
+    return [id_ for id_ in own_ids(model, pytm) if id_ in pytm.library]
+
+
+def own_ids(model: Model, pytm: PytmFile) -> list[str]:
+    """The ids of the threats that the file brings itself."""
+    vocabulary = pytm.library.vocabulary
+    own = [*_own_pack(pytm, vocabulary), *_files(model, vocabulary)]
+    return [threat.id for pack in own for threat in pack.threats]
 
 
 def _own_pack(pytm: PytmFile, vocabulary: Vocabulary) -> list[Pack]:

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_threatmodel.compat.hints import hint
 from pytest_threatmodel.compat.own_fields import OwnField
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.model import legacy
 from pytest_threatmodel.model.controls import Controls
 from pytest_threatmodel.model.element import Element
@@ -60,11 +61,13 @@ class PytmFile:
     Args:
         load: of the file.
         library: the threats of the run.
+        own: pytm's own threats, which its files meet instead; None where they meet those of the run.
     """
 
-    def __init__(self, load: Load, library: Library) -> None:
+    def __init__(self, load: Load, library: Library, own: PytmThreats | None = None) -> None:
         self.load = load
-        self.library = library
+        self._run = library
+        self._own = own
         #: None until the file asks for its threats or adds one.
         self.threats: list[Threat] | None = None
         self.threats_excluded: list[str] = []
@@ -73,6 +76,18 @@ class PytmFile:
         #: The models that `TM.reset()` dropped, and where.
         self.dropped: list[str] = []
         self._swallowed: dict[tuple[str, str], Swallowed] = {}
+
+    @property
+    def library(self) -> Library:
+        """The threats that the file meets, without those of its own.
+
+        Raises:
+            LibraryError: they are pytm's, and cannot be read.
+        """
+        if self._own is None:
+            return self._run
+        replaced = any(model.threatsFile for model in self.load.models)
+        return self._own.beside if replaced else self._own.whole
 
     def take(self, node: Node, name: str, value: Any) -> None:
         """Keep an attribute that the node's kind does not have."""

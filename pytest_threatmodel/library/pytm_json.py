@@ -41,19 +41,22 @@ _CWE = re.compile(r"cwe\.mitre\.org/data/definitions/([0-9]{1,6})\b")
 _CAPEC = re.compile(r"capec\.mitre\.org/data/definitions/([0-9]{1,6})\b")
 
 
-def read_pytm_json(path: Path, *, vocabulary: Vocabulary | None = None, shown_as: str | None = None) -> Pack:
-    """The pack in a threat file of pytm, named after the file.
+def read_pytm_json(
+    path: Path, *, vocabulary: Vocabulary | None = None, shown_as: str | None = None, name: str | None = None
+) -> Pack:
+    """The pack in a threat file of pytm.
 
     Args:
         path: the file.
         vocabulary: the kinds that there are; the standard ones by default.
         shown_as: how messages and origins name the file; its path by default.
+        name: of the pack; that of the file by default.
 
     Raises:
         PackError: with everything that is wrong with it.
     """
     file = shown_as or str(path)
-    return pytm_pack(_parsed(read_text(path, file), file), path.stem, file, vocabulary=vocabulary)
+    return pytm_pack(_parsed(read_text(path, file), file), name or path.stem, file, vocabulary=vocabulary)
 
 
 def pytm_pack(items: list[Any], name: str, file: str, *, vocabulary: Vocabulary | None = None) -> Pack:

@@ -10,7 +10,6 @@ import pytest
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
-from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.explain import explain
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.analysis.text import explanation_lines
@@ -18,11 +17,13 @@ from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.listing import described
 from pytest_threatmodel.library.listing import library_lines
+from pytest_threatmodel.library.pytm_library import PytmThreats
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.loading import LoadError
-from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin.first_model import FIRST_MODEL
+from pytest_threatmodel.plugin.model_file import load_and_evaluate
 from pytest_threatmodel.plugin.session import make_library
 
 #: How many labels an error message lists.
@@ -101,11 +102,10 @@ def _verdicts(config: pytest.Config, library: Library, settings: options.Setting
     )
     if path is None:
         raise pytest.UsageError(f"--threatmodel-explain: there is no file {file!r}")
-    build = next((function for pattern, function in settings.builders.items() if path.match(pattern)), None)
+    pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     try:
-        loaded = load_model(path.resolve(), library.vocabulary.declared, build)
-        return evaluate(loaded.model, library)
-    except (LoadError, LibraryError) as error:
+        return load_and_evaluate(path.resolve(), library, pytm, settings)[1]
+    except (LoadError, LibraryError, ModelError) as error:
         raise pytest.UsageError(f"--threatmodel-explain: {error}") from None
 
 

@@ -160,7 +160,7 @@ class Settings:
         required: a run without a model fails.
         exclude: threat ids or patterns whose pairs are deselected.
         fail_on: the lowest severity that fails.
-        pytm_threats: where the threats of files that import pytm come from, one of `PYTM_THREATS`.
+        pytm_meets_packs: files that import pytm meet the packs, and not pytm's own threats.
         strict: what pytm swallows is an error.
         stale_days: how many days code may be newer than the model; None where that is not looked at.
     """
@@ -172,7 +172,7 @@ class Settings:
     required: bool
     exclude: tuple[str, ...]
     fail_on: str
-    pytm_threats: str
+    pytm_meets_packs: bool
     strict: bool
     stale_days: int | None
 
@@ -192,7 +192,7 @@ def read(config: pytest.Config) -> Settings:
         required=bool(_ini(config, "threatmodel_required")),
         exclude=_exclude(config),
         fail_on=_fail_on(config),
-        pytm_threats=_pytm_threats(config),
+        pytm_meets_packs=_pytm_threats(config) == "packs",
         strict=bool(_ini(config, "threatmodel_strict")),
         stale_days=_stale_days(config),
     )

@@ -16,12 +16,14 @@ import pytest
 
 from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.decisions.decision import is_pattern
+from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import shipped_files
 from pytest_threatmodel.library.installed import checked_packs
 from pytest_threatmodel.library.installed import installed_packs
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.plugin import options
@@ -37,6 +39,7 @@ class Run:
     Args:
         settings: what options and ini file say.
         library: the threats that count.
+        pytm: the threats that files of pytm meet instead; None where they meet those of the library.
         python_files: the user's own `python_files`, before ours were added.
         today: the day, in UTC, by which decisions expire.
         summaries: one plain dictionary a loaded model, for the closing section; under xdist they come from a worker.
@@ -48,6 +51,7 @@ class Run:
 
     settings: options.Settings
     library: Library
+    pytm: PytmThreats | None
     python_files: tuple[str, ...]
     today: date
     summaries: list[dict[str, Any]] = field(default_factory=list)
@@ -89,7 +93,9 @@ def _packs(config: pytest.Config) -> list[Pack]:
 
 def _check_excluded(settings: options.Settings, library: Library) -> None:
     for name in settings.exclude:
-        if not is_pattern(name) and name not in library:
+        # Whether a file of pytm is met is not known before it is collected.
+        known = name in library or (not settings.pytm_meets_packs and name in counterparts())
+        if not is_pattern(name) and not known:
             hint = did_you_mean(name, (threat.id for threat in library.threats))
             text = f"--threatmodel-exclude: unknown threat {name!r}"
             raise pytest.UsageError(text if hint is None else f"{text}; {hint}")
@@ -114,7 +120,9 @@ def register(config: pytest.Config) -> None:
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
     today = datetime.now(UTC).date()
-    config.stash[run_key] = Run(settings, make_library(config, settings), python_files, today)
+    library = make_library(config, settings)
+    pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
+    config.stash[run_key] = Run(settings, library, pytm, python_files, today)
     for kind in (Collection, Protocol, Reports, Terminal):
         config.pluginmanager.register(kind(config))
     if config.pluginmanager.hasplugin("xdist"):

@@ -73,3 +73,21 @@ def write(folder: Path, text: str | bytes, name: str = "web.toml") -> Path:
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
+
+
+def install_pytm(folder: Path, threats: Any, version: str = "9.8.7") -> None:
+    """A pytm of these threats in a folder of the path; its code must not run.
+
+    Args:
+        folder: to install into.
+        threats: what its file of threats holds; None for no such file.
+        version: that it says it has.
+    """
+    package = folder / "pytm"
+    (package / "threatlib").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise AssertionError('code of pytm was run')\n", encoding="utf-8")
+    if threats is not None:
+        (package / "threatlib" / "threats.json").write_text(json.dumps(threats), encoding="utf-8")
+    metadata = folder / f"pytm-{version}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: pytm\nVersion: {version}\n", encoding="utf-8")
