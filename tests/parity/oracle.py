@@ -16,6 +16,7 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.model.loading import LoadedModel
 from pytest_threatmodel.model.loading import load_model
 from tests.artifacts.pytm_tools import alone
 from tests.artifacts.pytm_tools import pytm_folder
@@ -110,8 +111,26 @@ class Oracle:
         Raises:
             OracleError: pytm raised.
         """
-        answer = self._ask({"source": _PYTMS + _OTHERS + text.body, "folder": str(folder), "repairs": list(repairs)})
+        answer = self._judged(_PYTMS + _OTHERS + text.body, folder, repairs, ())
         return [(threat, name) for threat, name in answer["findings"]]
+
+    def reports(self, source: str, folder: Path, templates: Iterable[str]) -> tuple[Findings, list[str]]:
+        """What pytm finds in a file of its own, and what it writes by templates, cured of every difference.
+
+        Args:
+            source: of the file.
+            folder: where the templates are.
+            templates: their names.
+
+        Raises:
+            OracleError: pytm raised.
+        """
+        answer = self._judged(source, folder, self.repairs, templates)
+        return [(threat, name) for threat, name in answer["findings"]], answer["reports"]
+
+    def _judged(self, source: str, folder: Path, repairs: Iterable[str], templates: Iterable[str]) -> dict[str, Any]:
+        asked = {"source": source, "folder": str(folder), "repairs": list(repairs), "templates": list(templates)}
+        return self._ask(asked)
 
 
 def our_findings(text: ModelText, path: Path, library: Library) -> Findings:
@@ -122,9 +141,13 @@ def our_findings(text: ModelText, path: Path, library: Library) -> Findings:
         path: where it was written.
         library: pytm's own threats; a threat file takes their place, as in pytm.
     """
-    loaded = load_model(path)
-    verdicts = evaluate(loaded.model, library if text.threats is None else Library([]))
-    outcomes = decide(verdicts, [], date(2027, 1, 1), "info", str(path)).outcomes
+    return findings_of(load_model(path), library if text.threats is None else Library([]))
+
+
+def findings_of(loaded: LoadedModel, library: Library) -> Findings:
+    """What we find in a model that was loaded."""
+    verdicts = evaluate(loaded.model, library)
+    outcomes = decide(verdicts, [], date(2027, 1, 1), "info", "tm.py").outcomes
     names = {id(value): name for name, value in vars(loaded.module).items()}
     return sorted(
         (threat, names[id(row.element)])

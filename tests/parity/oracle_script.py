@@ -44,8 +44,8 @@ def library() -> Path:
     return Path(pytm.__file__).parent / "threatlib" / "threats.json"
 
 
-def findings(source: str, folder: str, repairs: list[str]) -> list[tuple[str, str]]:
-    """The findings of one model: threat, and the variable that holds the element."""
+def judged(source: str, folder: str, repairs: list[str], templates: list[str]) -> dict[str, Any]:
+    """The findings of one model, as threat and the variable that holds the element; and what templates make of it."""
     pytm.TM.reset()
     os.chdir(folder)
     with repaired(repairs):
@@ -56,14 +56,14 @@ def findings(source: str, folder: str, repairs: list[str]) -> list[tuple[str, st
         by_element = {id(value): name for name, value in names.items()}
         # An element that pytm itself invented stands in no variable.
         found = {(one.threat_id, by_element.get(id(one.element), "?")) for one in names["tm"].findings}
-        return sorted(found)
+        return {"findings": sorted(found), "reports": [names["tm"].report(template) for template in templates]}
 
 
 def answer(line: str) -> dict[str, Any]:
     """The answer to one line."""
     try:
         asked = json.loads(line)
-        return {"findings": findings(**asked)} if asked else describe()
+        return judged(**asked) if asked else describe()
     except Exception:
         return {"error": traceback.format_exc()}
 
