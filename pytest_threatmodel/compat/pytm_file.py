@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 
 from pytest_threatmodel.compat.hints import hint
 from pytest_threatmodel.compat.own_fields import OwnField
@@ -26,6 +27,10 @@ from pytest_threatmodel.model.registry import Load
 if TYPE_CHECKING:
     from pytest_threatmodel.compat.finding import Finding
     from pytest_threatmodel.compat.threat import Threat
+
+
+#: What pytm's model has for its diagrams.
+_DOES_NOTHING: Final = frozenset({"colormap"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,7 @@ class PytmFile:
         if name.startswith("_"):
             object.__setattr__(node, name, value)
         elif not isinstance(node, Element | Controls):
-            self._note(node, name, "pytm keeps it and reads it nowhere")
-            object.__setattr__(node, name, value)
+            self._keep_on_model(node, name, value)
         elif not isinstance(node, Element) or not self._counts(node, name, value):
             self._keep(node, name, value)
 
@@ -121,6 +125,15 @@ class PytmFile:
         node.facts.origins[field] = Stated(caller(), name)
         self._note(element, name, f"counts as {dotted}; pytm itself reads it nowhere since version 1.2", own=False)
         return True
+
+    def _keep_on_model(self, model: Node, name: str, value: Any) -> None:
+        if hasattr(type(model), name):
+            raise model.unknown(name)
+        object.__setattr__(model, name, value)
+        if name not in _DOES_NOTHING:
+            near = hint(model, name)
+            text = "pytm keeps it and reads it nowhere"
+            self._note(model, name, text if near is None else f"{text}; did you mean {near!r}?")
 
     def _keep(self, node: Node, name: str, value: Any) -> None:
         kind = _kind(node)

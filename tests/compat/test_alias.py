@@ -116,7 +116,8 @@ def test_errors_leave_nothing_behind(load_pytm: LoadPytm, real: RealPytm, text: 
 
 
 @pytest.mark.parametrize(
-    "text", ["from pytm import Server", "import pytm", "from pytm import Classification", "from pytm.flows import reply"]
+    "text",
+    ["from pytm import Server", "import pytm", "from pytm import Classification", "from pytm.flows import reply"],
 )
 def test_a_helper_module_that_makes_nothing_is_forgotten(load_pytm: LoadPytm, text: str) -> None:
     """It holds our names, which a test that imports it later does not want."""
