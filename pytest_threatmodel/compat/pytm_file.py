@@ -129,7 +129,8 @@ class PytmFile:
     def _keep_on_model(self, model: Node, name: str, value: Any) -> None:
         if hasattr(type(model), name):
             raise model.unknown(name)
-        object.__setattr__(model, name, value)
+        if name not in type(model)._plain:
+            object.__setattr__(model, name, value)
         if name not in _DOES_NOTHING:
             near = hint(model, name)
             text = "pytm keeps it and reads it nowhere"

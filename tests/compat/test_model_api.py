@@ -239,7 +239,7 @@ def test_two_models_in_one_file_are_an_error(load_pytm: LoadPytm) -> None:
 @pytest.mark.parametrize("before", [True, False])
 def test_a_model_may_take_elements_from_another_model_file(load_pytm: LoadPytm, before: bool) -> None:
     """The imported file makes a TM too, and runs by itself; here only its elements matter."""
-    other = "from pytm import *\ntm = TM('Other')\nshared = Server('Shared')\nif __name__ == '__main__':\n    tm.process()\n"
+    other = "from pytm import *\ntm = TM('Other')\nshared = Server('Shared')\ntm.process()\n"
     lines = ["tm = TM('Own')", "from other import shared"]
     text = "\n".join(
         ["from pytm import *", *(lines if before else reversed(lines)), "Dataflow(Actor('U'), shared, 'x')"]

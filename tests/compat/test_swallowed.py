@@ -15,9 +15,9 @@ from pytest_threatmodel.analysis.explain import explain
 from pytest_threatmodel.analysis.text import explanation_lines
 from pytest_threatmodel.compat.hints import hint
 from pytest_threatmodel.model.controls import Controls
+from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import ModelProblems
-from pytest_threatmodel.model.fields import nearest
 from pytest_threatmodel.model.kinds import KINDS
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.model.registry import Load
@@ -84,6 +84,15 @@ def test_the_line_is_that_of_the_module_that_writes_it(load_pytm: LoadPytm) -> N
     assert load_pytm(f"{START}import common\n", common__py=common).notices == [
         "common.py:3: Server.team: no rule of a library reads it"
     ]
+
+
+def test_names_of_our_own_on_models_are_safe(load_pytm: LoadPytm) -> None:
+    """What is kept of a model cannot be written over; on elements threats of the file may read it."""
+    loaded = load_pytm(f"{START}tm.load = tm.place = web.load = web.place = web.facts = 3\n")
+    assert [text.partition(": no")[0].partition(": pytm")[0] for text in loaded.notices] == [
+        f"tm.py:5: {name}" for name in ("TM.load", "TM.place", "Server.load", "Server.place", "Server.facts")
+    ]
+    assert loaded.findings == ["TT01[Web]", "TS01[DB]"]
 
 
 def test_private_names_are_the_authors_own(load_pytm: LoadPytm) -> None:
@@ -255,11 +264,10 @@ def test_whatever_is_written_the_file_loads_or_says_why(
 
 
 @given(kind=st.sampled_from(KINDS), name=NAMES)
-def test_hints_name_what_there_is(kind: type, name: str) -> None:
+def test_hints_name_what_there_is(kind: type[Element], name: str) -> None:
     with loading(Load("tm.py")):
         element = kind.__new__(kind)
     meant = hint(element, name)
     if meant is not None:
         word = meant.removeprefix("controls.").partition(" ")[0]
-        assert word in (Controls.fields if meant.startswith("controls.") else (*kind.fields, *kind._settable))  # type: ignore[attr-defined]
-    assert nearest(name, []) is None
+        assert word in (Controls.fields if meant.startswith("controls.") else (*kind.fields, *kind._settable))
