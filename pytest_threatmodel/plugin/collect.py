@@ -17,14 +17,12 @@ from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
-from pytest_threatmodel.compat.alias import pytm_names
-from pytest_threatmodel.compat.finish import finish
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
-from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
 from pytest_threatmodel.plugin.session import Run
@@ -104,9 +102,7 @@ class ThreatModelFile(pytest.Module):
 
     def _load(self, run: Run) -> None:
         try:
-            declared = run.library.vocabulary.declared
-            loaded = load_model(self.path, declared, self._builder(), pytm_names(run.library))
-            library = finish(loaded.model, run.library, strict=run.settings.strict)
+            loaded, library = load_file(self.path, run.library, self._builder(), strict=run.settings.strict)
             self.verdicts = evaluate(loaded.model, library)
             _check_overrides(self.verdicts)
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
