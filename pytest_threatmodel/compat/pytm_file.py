@@ -18,6 +18,7 @@ from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import UnknownAttribute
 from pytest_threatmodel.model.errors import shown
+from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.node import Node
 from pytest_threatmodel.model.origin import Place
 from pytest_threatmodel.model.origin import Stated
@@ -77,6 +78,8 @@ class PytmFile:
         self.excluded_findings: list[Finding] = []
         #: The models that `TM.reset()` dropped, and where.
         self.dropped: list[str] = []
+        #: The findings that the file put on elements, by the id of the element.
+        self._written: dict[int, list[Any]] = {}
         self._swallowed: dict[tuple[str, str], Swallowed] = {}
 
     def take(self, node: Node, name: str, value: Any) -> None:
@@ -85,6 +88,9 @@ class PytmFile:
             object.__setattr__(node, name, value)
         elif not isinstance(node, Element | Controls):
             self._keep_on_model(node, name, value)
+        elif name == "findings" and isinstance(node, Element):
+            self._written[id(node)] = list(value)
+            self._note(node, name, "findings that a file writes itself are no tests; they are kept for its reports")
         elif not isinstance(node, Element) or not self._counts(node, name, value):
             self._keep(node, name, value)
 
@@ -96,11 +102,18 @@ class PytmFile:
         """
         if isinstance(node, Element):
             if name == "findings":
-                return [finding for finding in self.findings if finding.element is node]
-            found = legacy.get_flat(node, name)
-            if found is not legacy.NOTHING:
-                return found
+                found = [finding for finding in self.findings if finding.element is node]
+                return found or self._written.setdefault(id(node), [])
+            value = legacy.get_flat(node, name)
+            if value is not legacy.NOTHING:
+                return value
         raise node.unknown(name)
+
+    def note_argument(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """Note an argument that objects of a kind do not have."""
+        near = did_you_mean(name, known)
+        text = "kept, and read nowhere"
+        self._add(kind, name, text if near is None else f"{text}; {near}", own=False)
 
     def swallowed(self, read: Callable[[str], bool]) -> list[Swallowed]:
         """What pytm swallowed, without the attributes of the author's own that some threat of the file reads."""
@@ -145,9 +158,11 @@ class PytmFile:
         self._note(node, name, _advice(node, name, value))
 
     def _note(self, node: Node, name: str, text: str, *, own: bool = True) -> None:
-        key = (_kind(node), name)
-        if key not in self._swallowed:
-            self._swallowed[key] = Swallowed(*key, caller(), text, own)
+        self._add(_kind(node), name, text, own=own)
+
+    def _add(self, kind: str, name: str, text: str, *, own: bool) -> None:
+        if (kind, name) not in self._swallowed:
+            self._swallowed[kind, name] = Swallowed(kind, name, caller(), text, own)
 
 
 def _kind(node: Node) -> str:

@@ -181,12 +181,7 @@ def test_threat_files_that_cannot_be_used_are_errors(load_pytm: LoadPytm) -> Non
         ("Threat(description='x')", "Threat() needs SID, the id of the threat (tm.py:9)"),
         ("Threat(SID=3)", "Threat(): SID = 3 is not accepted, expected text (tm.py:9)"),
         ("Threat(SID='A', target=3)", "Threat(): target = 3 is not accepted, expected kinds (tm.py:9)"),
-        ("Finding(web)", "Finding() needs threat_id, the threat that it is about (tm.py:9)"),
         ("Finding('web', threat_id='A')", "Finding(): element = 'web' is not accepted, expected an element (tm.py:9)"),
-        (
-            "Finding(threat_id='A', sevrity='x')",
-            "Finding() has no argument 'sevrity'; did you mean 'severity'? (tm.py:9)",
-        ),
         ("Finding(threat_id='A', cvss=9.8)", "Finding(): cvss = 9.8 is not accepted, expected text (tm.py:9)"),
         ("tm.threats.append(1)", "TM \"Shop\" has no attribute 'threats'; did you mean 'TM._threats'? (tm.py:9)"),
         ("tm.sqlDump('x.db')", "sqlDump() is not here; use --threatmodel-report=json (tm.py:9)"),
@@ -197,6 +192,33 @@ def test_what_cannot_be_is_said_with_its_line(load_pytm: LoadPytm, text: str, pr
     with pytest.raises(LoadError) as caught:
         load_pytm(START + text + "\n")
     assert caught.value.problem.splitlines()[-1].partition(": ")[2] == problem
+
+
+def test_findings_that_the_file_writes_itself_are_kept(load_pytm: LoadPytm) -> None:
+    """As in the example of pytm: without a threat, with names of the author's own, on elements and alone."""
+    text = """
+Finding(web, description="Alone", sevrity="x")
+db.findings = [Finding(description="Seen", details="d", source="Audit", response="accepted")]
+user.findings.append(Finding(description="By hand"))
+seen = [f.source for f in db.findings], [f.description for f in user.findings]
+tm.resolve()
+after = [f.threat_id for f in db.findings]
+"""
+    loaded = load_pytm(START + text)
+    assert value_of(loaded, "seen") == (["Audit"], ["By hand"])
+    assert value_of(loaded, "after") == ["TS01"]
+    assert loaded.notices == [
+        "tm.py:10: Finding.sevrity: kept, and read nowhere; did you mean 'severity'?",
+        "tm.py:11: Finding.source: kept, and read nowhere",
+        "tm.py:11: Datastore.findings: findings that a file writes itself are no tests; they are kept for its reports",
+    ]
+
+
+def test_threats_of_one_id_are_told_apart(load_pytm: LoadPytm) -> None:
+    """Scripts append one for each line of a scanner's report."""
+    made = "Threat(SID='SCAN', name='x', description=f'Line {line}', target='Actor')"
+    text = f"for line in (3, 7):\n    TM._threats.append({made})\n"
+    assert load_pytm(START + text).findings[:2] == ["SCAN[User]", "SCAN-2[User]"]
 
 
 def test_a_bad_appended_threat_is_an_error_of_the_library(load_pytm: LoadPytm) -> None:

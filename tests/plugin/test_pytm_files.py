@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,3 +208,18 @@ def test_fields(threatmodel):
     report = next(project.path.joinpath("threatmodel-artifacts").glob("*.json")).read_text(encoding="utf-8")
     assert '"limits"' in report
     assert '"kernel"' in report
+
+
+def test_the_example_ends_as_its_page_says(pytester: pytest.Pytester) -> None:
+    """By the pack of the run, `core`, and its own two threats."""
+    folder = Path(__file__).resolve().parents[2] / "example_models" / "pytm_style"
+    shutil.copytree(folder, pytester.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    result = pytester.runpytest("--threatmodel", "tm.py", "-v", "-o", "threatmodel_packs=core")
+    found = [name for name, word in outcomes(result).items() if word in ("FAILED", "SKIPPED")]
+    assert len(found) == 9
+    assert "BOOK1[Bookings]" in found
+    assert outcomes(result)["BOOK2[Bookings]"] == "PASSED"
+    assert [line for line in result.stdout.lines if line.startswith("  tm.py:")] == [
+        "  tm.py:40: Server.isHardened: counts as controls.isHardened; pytm itself reads it nowhere since version 1.2",
+        "  tm.py:51: Datastore.storesPii: no rule of a library reads it; did you mean 'storesPII'?",
+    ]
