@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
 
+from pytest_threatmodel.compat.pytm_file import PytmFile
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import shown
-from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.notes import Assumption
 from pytest_threatmodel.model.notes import Finding as Override
 from pytest_threatmodel.model.origin import caller
+from pytest_threatmodel.model.registry import current
 
 if TYPE_CHECKING:
     from pytest_threatmodel.compat.threat import Threat
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 #: What an override of pytm may say besides what counts here; kept for the file itself and for its templates.
 _TEXTS: Final = ("target", "description", "details", "mitigations", "example", "id", "references", "condition")
 _COUNTED: Final = ("severity", "cvss", "response", "likelihood")
+_KNOWN: Final = ("threat_id", *_TEXTS, *_COUNTED)
 _OF_THREAT: Final = (
     "description",
     "details",
@@ -39,10 +41,10 @@ class Finding(Override):
         element: that it is about; the element that carries an override need not be named.
         threat: the threat from which what is not stated is taken.
         assumption: why it is left out.
-        values: `threat_id` and what else pytm's findings say.
+        values: `threat_id` and what else pytm's findings say; other names are kept, as in pytm.
 
     Raises:
-        ModelError: a name that findings do not have, or a value that is no text.
+        ModelError: a value is no text.
     """
 
     def __init__(
@@ -59,14 +61,11 @@ class Finding(Override):
         if element is not None:
             _check_element(element)
             values.setdefault("target", element.name)
-        if "threat_id" not in values:
-            raise ModelError("Finding() needs threat_id, the threat that it is about", place=caller())
-        _check_names(values)
-        super().__init__(threat_id=values["threat_id"], **{name: values.get(name) for name in _COUNTED})
+        _check(values)
+        super().__init__(threat_id=values.get("threat_id", ""), **{name: values.get(name) for name in _COUNTED})
         self.element = element
         self.assumption = assumption
-        for name in _TEXTS:
-            setattr(self, name, values.get(name, ""))
+        vars(self).update({**dict.fromkeys(_TEXTS, ""), **values})
 
     def __str__(self) -> str:
         return "\n".join([f"{getattr(self, 'target', '')!r}: {getattr(self, 'description', '')}", self.severity or ""])
@@ -78,11 +77,12 @@ def _check_element(element: object) -> None:
         raise ModelError(text, place=caller())
 
 
-def _check_names(values: dict[str, Any]) -> None:
-    known = ("threat_id", *_TEXTS, *_COUNTED)
+def _check(values: dict[str, Any]) -> None:
+    pytm = current().other
     for name, value in values.items():
-        if name not in known:
-            raise ModelError(f"Finding() has no argument {name!r}", place=caller(), hint=did_you_mean(name, known))
-        if not isinstance(value, str):
+        if name not in _KNOWN:
+            if isinstance(pytm, PytmFile):
+                pytm.note_argument("Finding", name, _KNOWN)
+        elif not isinstance(value, str):
             text = f"Finding(): {name} = {shown(value)} is not accepted, expected text"
             raise ModelError(text, place=caller())

@@ -27,6 +27,8 @@ _MEANT: Final[dict[str, dict[str, str]]] = {
     "implementsauthentication": {"Element": "controls.implementsAuthenticationScheme"},
     "hardened": {"Element": "controls.isHardened"},
     "stores": {"Element": "data"},
+    "storespersonaldata": {"Datastore": "storesPII"},
+    "traverses": {"Data": "carriedBy"},
     "threats": {"TM": "TM._threats"},
     "dataflows": {"TM": "TM._flows"},
 }

@@ -97,7 +97,7 @@ class _Elements:
 
     def _kind(self, values: dict[str, Any], name: str) -> type[Element]:
         kind = values.pop("__class__", "Asset")
-        if kind not in _KINDS:
+        if not isinstance(kind, str) or kind not in _KINDS:
             raise _wrong(f"element {name!r}: unknown kind {shown(kind)}", did_you_mean(str(kind), _KINDS))
         return _KINDS[kind]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
@@ -65,7 +67,18 @@ def _own_pack(pytm: PytmFile, vocabulary: Vocabulary) -> list[Pack]:
     if not own:
         return []
     kinds = vocabulary.with_kinds(pytm.own_kinds())
-    return [pytm_pack([threat.item() for threat in own], "own", str(own[0].place), vocabulary=kinds)]
+    return [pytm_pack(_unique([threat.item() for threat in own]), "own", str(own[0].place), vocabulary=kinds)]
+
+
+def _unique(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The threats, of which the second with an id is `ID-2`: scripts append one threat for each line of a scan."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        id_ = item["SID"]
+        seen[id_] += 1
+        if seen[id_] > 1:
+            item["SID"] = f"{id_}-{seen[id_]}"
+    return items
 
 
 def _shown(pytm: PytmFile) -> set[str] | None:

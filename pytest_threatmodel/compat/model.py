@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import ClassVar
 
+from pytest_threatmodel.compat.hints import hint
 from pytest_threatmodel.compat.render import dfd
 from pytest_threatmodel.compat.render import report
 from pytest_threatmodel.compat.render import seq
 from pytest_threatmodel.compat.resolve import resolve
 from pytest_threatmodel.compat.threat import Threat
 from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.errors import UnknownAttribute
 from pytest_threatmodel.model.kinds import Actor
 from pytest_threatmodel.model.kinds import Asset
 from pytest_threatmodel.model.kinds import Boundary
@@ -118,6 +120,12 @@ class PytmTM(TM, metaclass=_OnTheClass):
         super().__init__(name, **({"description": description} if description else {}) | values)
         _keep_own(self.load.models, self.load.file)
 
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take any attribute for granted.
+        def __getattr__(self, name: str) -> Any:
+            text = f"{self.describe()} has no attribute {name!r}"
+            raise UnknownAttribute(text, place=caller(), hint=lambda: _did_you_mean(self, name))
+
     @classmethod
     def reset(cls) -> None:
         """Forget every element and model of the file, and its threats."""
@@ -161,6 +169,11 @@ class PytmTM(TM, metaclass=_OnTheClass):
             ModelError: in any case.
         """
         raise ModelError("sqlDump() is not here", place=caller(), hint="use --threatmodel-report=json")
+
+
+def _did_you_mean(model: PytmTM, name: str) -> str | None:
+    near = hint(model, name)
+    return None if near is None else f"did you mean {near!r}?"
 
 
 def _keep_own(models: list[Any], file: str) -> None:

@@ -14,7 +14,7 @@ class Name:
     """A name of pytm.
 
     Args:
-        name: as scripts write it, `TM.` in front of what stands on models.
+        name: as scripts write it, with the class in front of what stands on its objects.
         status: it works; it works and means something else in part; it does nothing here; it is absent.
         remark: in what it differs, or what to write instead.
     """
@@ -132,7 +132,7 @@ NAMES: Final = (
     Name("TM._actors", "differs", "as `TM._elements`"),
     Name("TM._boundaries", "differs", "as `TM._elements`"),
     Name("TM._data", "differs", "as `TM._elements`"),
-    Name("TM._threats", "works", "the library of the run; the threats of a `threatsFile` come besides"),
+    Name("TM._threats", "works", "the library that the file meets; the threats of a `threatsFile` come besides"),
     Name("TM._threatsExcluded", "works", "counts as an assumption that excludes"),
     Name("DataSet", "absent", "`data` is a tuple here"),
     Name("SuperFormatter", "absent", "use `tm.report()`"),
@@ -142,7 +142,31 @@ NAMES: Final = (
     Name("to_serializable", "absent", "use `--threatmodel-report=json`"),
     Name("encode_threat_data", "absent", "templates are escaped where they are rendered"),
     Name("encode_element_threat_data", "absent", "templates are escaped where they are rendered"),
+    Name("ts_element", "absent", "use `--threatmodel-report=json`"),
+    Name("ts_tm", "absent", "use `--threatmodel-report=json`"),
+    Name("decode", "absent", "use `loads()`"),
+    Name("decode_boundaries", "absent", "use `loads()`"),
+    Name("decode_elements", "absent", "use `loads()`"),
+    Name("decode_flows", "absent", "use `loads()`"),
     Name("pdoc_overrides", "absent", "it makes pytm's own documentation"),
+    Name("ControlsType", "absent", "use `Controls`"),
+    Name("DF", "absent", "use `Dataflow`"),
+    Name("TMModelMetaclass", "absent", "it is part of how pytm works inside"),
+    Name("TMState", "absent", "it is part of how pytm works inside"),
+    Name("Element.oneOf", "works"),
+    Name("Element.inside", "works", "nested boundaries count"),
+    Name("Element.enters", "differs", "nested boundaries count"),
+    Name("Element.exits", "differs", "nested boundaries count"),
+    Name("Element.crosses", "differs", "nested boundaries count"),
+    Name("Element.checkTLSVersion", "works"),
+    Name("Element.findings", "works", "filled by `tm.resolve()`"),
+    Name("Element.overrides", "differs", "an override changes what it states, and adds no finding"),
+    Name("Element.assumptions", "works"),
+    Name("Element.check", "absent", "`tm.check()` looks at all of them"),
+    Name("Element.dfd", "absent", "use `tm.dfd()`"),
+    Name("Element.display_name", "absent", "use `name`"),
+    Name("Dataflow.hasDataLeaks", "works"),
+    Name("Boundary.parents", "works"),
 )
 
 #: Names that pytm never had and that scripts import -> what is meant.

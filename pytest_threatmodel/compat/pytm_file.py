@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 
 from pytest_threatmodel.compat.hints import hint
 from pytest_threatmodel.compat.own_fields import OwnField
@@ -18,6 +19,7 @@ from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import UnknownAttribute
 from pytest_threatmodel.model.errors import shown
+from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.node import Node
 from pytest_threatmodel.model.origin import Place
 from pytest_threatmodel.model.origin import Stated
@@ -27,6 +29,10 @@ from pytest_threatmodel.model.registry import Load
 if TYPE_CHECKING:
     from pytest_threatmodel.compat.finding import Finding
     from pytest_threatmodel.compat.threat import Threat
+
+
+#: What pytm's model has for its diagrams.
+_DOES_NOTHING: Final = frozenset({"colormap"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class PytmFile:
         self.excluded_findings: list[Finding] = []
         #: The models that `TM.reset()` dropped, and where.
         self.dropped: list[str] = []
+        #: The findings that the file put on elements, by the id of the element.
+        self._written: dict[int, list[Any]] = {}
         self._swallowed: dict[tuple[str, str], Swallowed] = {}
 
     @property
@@ -94,8 +102,10 @@ class PytmFile:
         if name.startswith("_"):
             object.__setattr__(node, name, value)
         elif not isinstance(node, Element | Controls):
-            self._note(node, name, "pytm keeps it and reads it nowhere")
-            object.__setattr__(node, name, value)
+            self._keep_on_model(node, name, value)
+        elif name == "findings" and isinstance(node, Element):
+            self._written[id(node)] = list(value)
+            self._note(node, name, "findings that a file writes itself are no tests; they are kept for its reports")
         elif not isinstance(node, Element) or not self._counts(node, name, value):
             self._keep(node, name, value)
 
@@ -107,11 +117,18 @@ class PytmFile:
         """
         if isinstance(node, Element):
             if name == "findings":
-                return [finding for finding in self.findings if finding.element is node]
-            found = legacy.get_flat(node, name)
-            if found is not legacy.NOTHING:
-                return found
+                found = [finding for finding in self.findings if finding.element is node]
+                return found or self._written.setdefault(id(node), [])
+            value = legacy.get_flat(node, name)
+            if value is not legacy.NOTHING:
+                return value
         raise node.unknown(name)
+
+    def note_argument(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """Note an argument that objects of a kind do not have."""
+        near = did_you_mean(name, known)
+        text = "kept, and read nowhere"
+        self._add(kind, name, text if near is None else f"{text}; {near}", own=False)
 
     def swallowed(self, read: Callable[[str], bool]) -> list[Swallowed]:
         """What pytm swallowed, without the attributes of the author's own that some threat of the file reads."""
@@ -137,6 +154,16 @@ class PytmFile:
         self._note(element, name, f"counts as {dotted}; pytm itself reads it nowhere since version 1.2", own=False)
         return True
 
+    def _keep_on_model(self, model: Node, name: str, value: Any) -> None:
+        if hasattr(type(model), name):
+            raise model.unknown(name)
+        if name not in type(model)._plain:
+            object.__setattr__(model, name, value)
+        if name not in _DOES_NOTHING:
+            near = hint(model, name)
+            text = "pytm keeps it and reads it nowhere"
+            self._note(model, name, text if near is None else f"{text}; did you mean {near!r}?")
+
     def _keep(self, node: Node, name: str, value: Any) -> None:
         kind = _kind(node)
         fields = self.load.own_fields.setdefault(kind, {})
@@ -146,9 +173,11 @@ class PytmFile:
         self._note(node, name, _advice(node, name, value))
 
     def _note(self, node: Node, name: str, text: str, *, own: bool = True) -> None:
-        key = (_kind(node), name)
-        if key not in self._swallowed:
-            self._swallowed[key] = Swallowed(*key, caller(), text, own)
+        self._add(_kind(node), name, text, own=own)
+
+    def _add(self, kind: str, name: str, text: str, *, own: bool) -> None:
+        if (kind, name) not in self._swallowed:
+            self._swallowed[kind, name] = Swallowed(kind, name, caller(), text, own)
 
 
 def _kind(node: Node) -> str:

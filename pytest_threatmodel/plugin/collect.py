@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.errors import LibraryError
@@ -23,7 +25,6 @@ from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
-from pytest_threatmodel.plugin.model_file import load_and_evaluate
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import run_key
 from pytest_threatmodel.plugin.session import shown_path
@@ -101,7 +102,15 @@ class ThreatModelFile(pytest.Module):
 
     def _load(self, run: Run) -> None:
         try:
-            loaded, self.verdicts = load_and_evaluate(self.path, run.library, run.pytm, run.settings)
+            loaded, library = load_file(
+                self.path,
+                run.library,
+                self._builder(),
+                strict=run.settings.strict,
+                own=run.pytm,
+                packs=run.pytm is None,
+            )
+            self.verdicts = evaluate(loaded.model, library)
             _check_overrides(self.verdicts)
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
             self.obj = loaded.module
@@ -114,6 +123,10 @@ class ThreatModelFile(pytest.Module):
             raise self.CollectError(f"threat library: {error}") from None
         except ModelError as error:
             raise self.CollectError(str(error)) from None
+
+    def _builder(self) -> str | None:
+        builders = self.config.stash[run_key].settings.builders
+        return next((function for pattern, function in builders.items() if self.path.match(pattern)), None)
 
     def _take_marks(self, marks: Any) -> None:
         """Keep the file's marks: pytest does this itself where it imports the module."""

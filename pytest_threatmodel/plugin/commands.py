@@ -10,9 +10,11 @@ import pytest
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.explain import explain
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.analysis.text import explanation_lines
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.listing import described
@@ -23,7 +25,6 @@ from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin.first_model import FIRST_MODEL
-from pytest_threatmodel.plugin.model_file import load_and_evaluate
 from pytest_threatmodel.plugin.session import make_library
 
 #: How many labels an error message lists.
@@ -102,9 +103,13 @@ def _verdicts(config: pytest.Config, library: Library, settings: options.Setting
     )
     if path is None:
         raise pytest.UsageError(f"--threatmodel-explain: there is no file {file!r}")
+    build = next((function for pattern, function in settings.builders.items() if path.match(pattern)), None)
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     try:
-        return load_and_evaluate(path.resolve(), library, pytm, settings)[1]
+        loaded, met = load_file(
+            path.resolve(), library, build, strict=settings.strict, own=pytm, packs=settings.pytm_meets_packs
+        )
+        return evaluate(loaded.model, met)
     except (LoadError, LibraryError, ModelError) as error:
         raise pytest.UsageError(f"--threatmodel-explain: {error}") from None
 

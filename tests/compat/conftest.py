@@ -14,14 +14,12 @@ import pytest
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.compat.alias import pytm_names
-from pytest_threatmodel.compat.finish import finish
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model import registry
-from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.model.registry import Load
 
 if TYPE_CHECKING:
@@ -87,8 +85,7 @@ def load_pytm(tmp_path: Path, library: Library) -> LoadPytm:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(content), encoding="utf-8")
         importlib.invalidate_caches()
-        found = load_model(tmp_path / "tm.py", library.vocabulary.declared, build, pytm_names(library))
-        met = finish(found.model, library, strict=strict)
+        found, met = load_file(tmp_path / "tm.py", library, build, strict=strict)
         return Loaded(found.model, found.module, evaluate(found.model, met))
 
     return load

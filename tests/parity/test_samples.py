@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from pytest_threatmodel.compat.alias import pytm_names
-from pytest_threatmodel.compat.finish import finish
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.pytm_json import read_pytm_json
 from pytest_threatmodel.model.loading import LoadedModel
-from pytest_threatmodel.model.loading import load_model
 from tests.artifacts.pytm_tools import pytm_folder
 from tests.artifacts.pytm_tools import pytm_sdist
 from tests.parity.oracle import Findings
@@ -53,8 +51,8 @@ def sample(tmp_path: Path) -> Path:
 def ours(path: Path, oracle: Oracle) -> tuple[LoadedModel, Findings]:
     """The sample, loaded and judged by us."""
     library = Library([read_pytm_json(oracle.library_file)]).resolve()
-    loaded = load_model(path, around=pytm_names(library))
-    return loaded, findings_of(loaded, finish(loaded.model, library, strict=False))
+    loaded, met = load_file(path, library)
+    return loaded, findings_of(loaded, met)
 
 
 def test_the_sample_has_the_findings_of_pytm(sample: Path, oracle: Oracle) -> None:

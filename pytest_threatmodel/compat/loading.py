@@ -1,9 +1,11 @@
-"""The end of a load: which library a model meets, and what its author should know."""
+"""Loading of model files, those that were written for pytm included: the model, and the library that it meets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from pytest_threatmodel.compat.alias import pytm_names
 from pytest_threatmodel.compat.library import library_of
 from pytest_threatmodel.compat.library import own_ids
 from pytest_threatmodel.compat.library import reads_of
@@ -11,8 +13,39 @@ from pytest_threatmodel.compat.library import replaced
 from pytest_threatmodel.compat.pytm_file import PytmFile
 from pytest_threatmodel.library.counterparts import use_packs
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.model.errors import ModelProblems
+from pytest_threatmodel.model.loading import LoadedModel
+from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.model.model import Model
+
+
+def load_file(
+    file: Path,
+    library: Library,
+    build: str | None = None,
+    *,
+    strict: bool = False,
+    own: PytmThreats | None = None,
+    packs: bool = False,
+) -> tuple[LoadedModel, Library]:
+    """A model file's model, and the threats that it meets.
+
+    Args:
+        file: an absolute path.
+        library: of the run.
+        build: a function in the file that makes the model.
+        strict: what pytm swallows is an error.
+        own: pytm's own threats, which its files meet instead of those of the run; None where they do not.
+        packs: files of pytm meet the packs, so that the ids that they use go through the table of counterparts.
+
+    Raises:
+        LoadError: the file has an error, or holds no model or two.
+        ModelProblems: something was swallowed, and that is an error; or an id has no counterpart.
+        LibraryError: a threat of the file's own, or those of pytm, cannot be used.
+    """
+    loaded = load_model(file, library.vocabulary.declared, build, pytm_names(library, own))
+    return loaded, finish(loaded.model, library, strict=strict, packs=packs)
 
 
 def finish(model: Model, library: Library, *, strict: bool, packs: bool = False) -> Library:
