@@ -59,12 +59,12 @@ def finish(model: Model, library: Library, *, strict: bool) -> Library:
     if strict and swallowed:
         raise ModelProblems([each.problem() for each in swallowed])
     bound = library_of(model, pytm)
-    model.load.notices[:] = [*map(str, swallowed), *_others(model, library, pytm)]
+    model.load.notices[:] = [*map(str, swallowed), *_others(model, pytm)]
     return bound
 
 
-def _others(model: Model, library: Library, pytm: PytmFile) -> Iterator[str]:
+def _others(model: Model, pytm: PytmFile) -> Iterator[str]:
     yield from pytm.dropped
-    ids = replaced(model, library, pytm)
+    ids = replaced(model, pytm)
     if ids:
         yield f"{model.place}: threats of the file's own stand in for those of the library: {', '.join(ids)}"
