@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_threatmodel.compat.alias import pytm_names
+from pytest_threatmodel.compat.flat import resting_on_flat_names
 from pytest_threatmodel.compat.library import library_of
 from pytest_threatmodel.compat.library import reads_of
 from pytest_threatmodel.compat.library import replaced
@@ -59,7 +60,7 @@ def finish(model: Model, library: Library, *, strict: bool) -> Library:
     if strict and swallowed:
         raise ModelProblems([each.problem() for each in swallowed])
     bound = library_of(model, pytm)
-    model.load.notices[:] = [*map(str, swallowed), *_others(model, pytm)]
+    model.load.notices[:] = [*map(str, swallowed), *resting_on_flat_names(model, bound), *_others(model, pytm)]
     return bound
 
 
