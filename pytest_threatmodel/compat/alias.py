@@ -122,7 +122,7 @@ class _Finder(MetaPathFinder, Loader):
         """Take from our classes what the file has put on them."""
         for kind, before in self._kinds.items():
             now = vars(kind)
-            for name in [name for name in now if name not in before and not name.startswith("__")]:
+            for name in [name for name in now if name not in before]:
                 delattr(kind, name)
             for name in [name for name, value in before.items() if now.get(name) is not value]:
                 setattr(kind, name, before[name])

@@ -23,41 +23,51 @@ if TYPE_CHECKING:
     from pytest_threatmodel.compat.pytm_file import PytmFile
 
 
+def base_library(pytm: PytmFile) -> Library:
+    """The threats that a file of pytm begins with, before it adds its own: pytm's or those of the run."""
+    return pytm.library
+
+
 def library_of(model: Model, pytm: PytmFile) -> Library:
-    """The library of the run, with what the file itself does to its threats.
+    """The base library, with what the file itself does to its threats.
 
     Threats of the file's own, appended or in its `threatsFile`, stand in for those of the library that have their id.
 
     Raises:
         LibraryError: a threat of the file's own cannot be used.
     """
-    vocabulary = pytm.library.vocabulary.with_kinds(pytm.own_kinds()).with_fields(pytm.load.own_fields)
-    own = _own_pack(pytm, vocabulary)
+    base = base_library(pytm)
+    vocabulary = base.vocabulary.with_kinds(pytm.own_kinds()).with_fields(pytm.load.own_fields)
+    own, kept = _own_pack(pytm, vocabulary), _shown(pytm)
     taken = {threat.id for pack in (*own, *_files(model, vocabulary)) for threat in pack.threats}
-    kept = _shown(pytm)
+    _exclude(model, pytm)
+    if vocabulary is base.vocabulary and not taken and kept is None:
+        return base
     packs = [
         replace(pack, threats=tuple(t for t in pack.threats if t.id not in taken and (kept is None or t.id in kept)))
-        for pack in pytm.library.packs
+        for pack in base.packs
     ]
-    _exclude(model, pytm)
-    return Library([*packs, *own], vocabulary).resolve()
+    # A pack that lost all of its threats may be the file of which they come now, named in the settings as well.
+    return Library([*(pack for pack in packs if pack.threats or pack.fields), *own], vocabulary).resolve()
 
 
 def reads_of(model: Model, pytm: PytmFile) -> set[str]:
     """The attributes that the conditions of the file's own threats may read."""
-    own = [*_own_pack(pytm, pytm.library.vocabulary), *_files(model, pytm.library.vocabulary)]
+    vocabulary = base_library(pytm).vocabulary
+    own = [*_own_pack(pytm, vocabulary), *_files(model, vocabulary)]
     conditions = (threat.condition for pack in own for threat in pack.threats)
     return {name for condition in conditions for name in re.findall(r"[.\"'](\w+)", condition)}
 
 
 def replaced(model: Model, pytm: PytmFile) -> list[str]:
-    """The ids of the library's threats in whose place others of the file's own stand."""
-    return [id_ for id_ in own_ids(model, pytm) if id_ in pytm.library]
+    """The ids of threats in whose place others of the file's own stand."""
+    base = base_library(pytm)
+    return [id_ for id_ in own_ids(model, pytm) if id_ in base]
 
 
 def own_ids(model: Model, pytm: PytmFile) -> list[str]:
     """The ids of the threats that the file brings itself."""
-    vocabulary = pytm.library.vocabulary
+    vocabulary = base_library(pytm).vocabulary
     own = [*_own_pack(pytm, vocabulary), *_files(model, vocabulary)]
     return [threat.id for pack in own for threat in pack.threats]
 
@@ -67,7 +77,7 @@ def _own_pack(pytm: PytmFile, vocabulary: Vocabulary) -> list[Pack]:
     if not own:
         return []
     kinds = vocabulary.with_kinds(pytm.own_kinds())
-    return [pytm_pack(_unique([threat.item() for threat in own]), "own", str(own[0].place), vocabulary=kinds)]
+    return [pytm_pack(_unique([threat.item() for threat in own]), "TM._threats", str(own[0].place), vocabulary=kinds)]
 
 
 def _unique(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_threatmodel.compat.alias import pytm_names
+from pytest_threatmodel.compat.flat import resting_on_flat_names
 from pytest_threatmodel.compat.library import library_of
 from pytest_threatmodel.compat.library import own_ids
 from pytest_threatmodel.compat.library import reads_of
@@ -72,7 +73,8 @@ def finish(model: Model, library: Library, *, strict: bool, packs: bool = False)
         raise ModelProblems([each.problem() for each in swallowed])
     bound = library_of(model, pytm)
     adopted = use_packs(model, own_ids(model, pytm)) if packs else []
-    model.load.notices[:] = [*map(str, swallowed), *_others(model, pytm), *adopted]
+    rest = [*resting_on_flat_names(model, bound), *_others(model, pytm), *adopted]
+    model.load.notices[:] = [*map(str, swallowed), *rest]
     return bound
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from typing import ClassVar
 
 from pytest_threatmodel.compat.hints import hint
+from pytest_threatmodel.compat.library import base_library
 from pytest_threatmodel.compat.render import dfd
 from pytest_threatmodel.compat.render import report
 from pytest_threatmodel.compat.render import seq
@@ -48,7 +49,7 @@ def _get_data(cls: Any) -> list[Data]:
 def _get_threats(cls: Any) -> list[Threat]:
     file: PytmFile = cls.pytm
     if file.threats is None:
-        file.threats = [Threat.of(threat) for threat in file.library.threats]
+        file.threats = [Threat.of(threat) for threat in base_library(file).threats]
     return file.threats
 
 

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_threatmodel.analysis.evaluate import evaluate
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.library.errors import LibraryError
+from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.library import read_threats
 from pytest_threatmodel.model.loading import LoadError
 
 from .conftest import value_of
@@ -166,6 +170,23 @@ def test_a_threat_file_comes_besides_and_its_ids_win(load_pytm: LoadPytm) -> Non
     loaded = load_pytm(START + "tm.threatsFile = 'threats.json'\n", threats__json=threats)
     assert loaded.findings == ["FILE[User]", "TS01[DB]", "TF01[Order]"]
     assert loaded.notices == ["tm.py:4: threats of the file's own stand in for those of the library: TT01"]
+
+
+def test_a_threat_file_may_be_one_of_the_run_as_well(tmp_path: Path, library: Library) -> None:
+    """Named in the settings and by the model: its threats count once."""
+    threats = '[{"SID": "FILE", "target": ["Actor"], "condition": "True"}]'
+    file = tmp_path / "threats.json"
+    file.write_text(threats, encoding="utf-8")
+    both = Library([*library.packs, read_threats(file)])
+    tmp_path.joinpath("tm.py").write_text(START + "tm.threatsFile = 'threats.json'\n", encoding="utf-8")
+    loaded, met = load_file(tmp_path / "tm.py", both)
+    assert [threat.id for threat in met.threats] == ["TT01", "TF01", "TS01"]
+    assert "FILE" in evaluate(loaded.model, met).rulebook.library
+
+
+def test_a_file_that_adds_nothing_meets_the_library_itself(tmp_path: Path, library: Library) -> None:
+    tmp_path.joinpath("tm.py").write_text(START, encoding="utf-8")
+    assert load_file(tmp_path / "tm.py", library)[1] is library
 
 
 def test_threat_files_that_cannot_be_used_are_errors(load_pytm: LoadPytm) -> None:

@@ -121,9 +121,31 @@ def test_old_flat_names_count_and_the_verdicts_say_so(
     loaded = load_pytm(f"{START}{text}\n")
     line = 4 + len(text.splitlines())
     said = f"counts as {field}; pytm itself reads it nowhere since version 1.2"
-    assert loaded.notices == [notice(name, said, line)]
+    element = {"Server": "Web", "Datastore": "DB", "Dataflow": "Flow"}[name.partition(".")[0]]
+    rests = f"tm.py:2: 1 verdict rests on flat names: {threat}[{element}]"
+    assert loaded.notices == [notice(name, said, line), rests]
     assert not [pair for pair in loaded.findings if pair.startswith(threat)]
     assert f"stated in line {line} as {name.partition('.')[2]}" in why(loaded, threat)
+
+
+def test_flat_names_that_change_no_verdict_are_told_of_alone(load_pytm: LoadPytm) -> None:
+    loaded = load_pytm(f"{START}web.isHardened = False\nweb.sanitizesInput = True\n")
+    assert [text.partition(": counts")[0] for text in loaded.notices] == [
+        "tm.py:5: Server.isHardened",
+        "tm.py:6: Server.sanitizesInput",
+    ]
+
+
+def test_what_others_inherit_of_a_flat_name_rests_on_it_too(load_pytm: LoadPytm) -> None:
+    """And the model is afterwards as it was."""
+    text = f"{START}db.protocol, db.isSQL = 'HTTP', False\nweb.isEncrypted = True\nback = Dataflow(db, web, 'Back')\n"
+    text += "back.protocol = 'HTTP'\n" + "".join(f"Server('S{n}').isHardened = True\n" for n in range(7))
+    loaded = load_pytm(text)
+    pairs = "TF01[Back], TT01[S0], TT01[S1], TT01[S2], TT01[S3] and 3 more"
+    assert loaded.notices[-1] == f"tm.py:2: 8 verdicts rest on flat names: {pairs}"
+    assert value_of(loaded, "back").controls.isEncrypted
+    assert value_of(loaded, "web").controls.isEncrypted
+    assert loaded.findings == ["TT01[Web]", "TF01[Flow]"]
 
 
 def test_a_value_that_the_control_cannot_have_counts_as_nothing(load_pytm: LoadPytm) -> None:
