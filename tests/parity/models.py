@@ -53,13 +53,16 @@ class Writer:
         return f"{type_}.{self.draw(st.sampled_from(self.oracle.enums[type_]))}"
 
     def make(self, name: str, kind: str, positional: list[str], values: dict[str, str]) -> None:
-        """The line that makes one element, and those for its controls, overrides and assumptions."""
+        """The line that makes one element, and those for what it says after that."""
         arguments = [*positional, *(f"{field}={value}" for field, value in values.items())]
         self.lines.append(f"{name} = {kind}({', '.join(arguments)})")
         if kind == "Data":
             return
         for control, value in self.values("Controls", 4).items():
             self.lines.append(f"{name}.controls.{control} = {value}")
+        for field, value in (("tier", "'gold'"), ("controls.pinned", "True"), ("zones", "['a', 'b']")):
+            if self.draw(st.integers(0, 5)) == 0:
+                self.lines.append(f"{name}.{field} = {value}")
         self.note(name)
 
     def note(self, name: str) -> None:
@@ -108,6 +111,8 @@ def models(draw: Draw, oracle: Oracle) -> ModelText:
         ends += made if kind not in NO_ENDS else []
     if ends:
         _flows(writer, ends, data)
+    for number, rule in enumerate(draw(st.lists(rules(oracle), max_size=2))):
+        writer.lines.append(f"TM._threats.append(Threat(**{ {**rule, 'SID': f'ADDED{number}'}!r}))")
     return ModelText("\n".join([*body, *writer.lines]) + "\n", threats)
 
 

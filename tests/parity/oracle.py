@@ -14,25 +14,25 @@ from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.pytm_json import read_pytm_json
+from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.model.loading import LoadedModel
-from pytest_threatmodel.model.loading import load_model
 from tests.artifacts.pytm_tools import alone
 from tests.artifacts.pytm_tools import pytm_folder
 
 #: Threat, and the variable that holds the element.
 Findings = list[tuple[str, str]]
 _ROOT = Path(__file__).resolve().parents[2]
-_OURS = "from pytest_threatmodel import *\n"
-_PYTMS = "from pytm import *\n"
-#: What pytm exports under no name of its package.
-_OTHERS = "from pytm.pytm import Controls, Asset\n"
+#: What pytm exports under no name of its package comes from the module within.
+_IMPORTS = "from pytm import *\nfrom pytm.pytm import Asset, Controls\n"
 
 
 @dataclass(frozen=True)
 class ModelText:
-    """A model as text, without the import of its vocabulary.
+    """A model as text, the same for both sides, without the imports.
 
     Args:
         body: makes a TM `tm`, and holds each element in a variable.
@@ -46,8 +46,8 @@ class ModelText:
         """Write model and threat file for our side."""
         if self.threats is not None:
             (folder / "own.json").write_text(json.dumps(self.threats), encoding="utf-8")
-        path = folder / "threatmodel_parity.py"
-        path.write_text(_OURS + self.body, encoding="utf-8")
+        path = folder / "tm.py"
+        path.write_text(_IMPORTS + self.body, encoding="utf-8")
         return path
 
 
@@ -111,7 +111,7 @@ class Oracle:
         Raises:
             OracleError: pytm raised.
         """
-        answer = self._judged(_PYTMS + _OTHERS + text.body, folder, repairs, ())
+        answer = self._judged(_IMPORTS + text.body, folder, repairs, ())
         return [(threat, name) for threat, name in answer["findings"]]
 
     def reports(self, source: str, folder: Path, templates: Iterable[str]) -> tuple[Findings, list[str]]:
@@ -133,15 +133,21 @@ class Oracle:
         return self._ask(asked)
 
 
-def our_findings(text: ModelText, path: Path, library: Library) -> Findings:
-    """What we find in the model.
+def our_findings(path: Path, threats: PytmThreats) -> Findings:
+    """What we find in the model of a file that imports pytm.
 
     Args:
-        text: the model.
         path: where it was written.
-        library: pytm's own threats; a threat file takes their place, as in pytm.
+        threats: those of pytm; a threat file of the model takes their place.
     """
-    return findings_of(load_model(path), library if text.threats is None else Library([]))
+    return findings_of(*load_file(path, Library([]), own=threats))
+
+
+def threats_of(oracle: Oracle) -> PytmThreats:
+    """The threats of the pytm that an oracle runs, as if it were installed here."""
+    threats = PytmThreats()
+    vars(threats)["whole"] = Library([read_pytm_json(oracle.library_file)]).resolve()
+    return threats
 
 
 def findings_of(loaded: LoadedModel, library: Library) -> Findings:

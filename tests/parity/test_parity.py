@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import note
 from hypothesis import strategies as st
 
-from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.pytm_json import read_pytm_json
 from tests.parity.differences import DIFFERENCES
 from tests.parity.models import models
 from tests.parity.oracle import Oracle
 from tests.parity.oracle import OracleError
 from tests.parity.oracle import our_findings
+from tests.parity.oracle import threats_of
 
 pytestmark = pytest.mark.programs
 
@@ -28,7 +27,7 @@ class Sides:
 
     def __init__(self, version: str) -> None:
         self.oracle = Oracle(version)
-        self.library = Library([read_pytm_json(self.oracle.library_file)]).resolve()
+        self.threats = threats_of(self.oracle)
 
 
 @pytest.fixture(scope="module", params=["1.3.1", "1.4.0"])
@@ -47,7 +46,7 @@ def test_every_model_has_the_findings_of_pytm(sides: Sides, data: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = text.write(Path(folder))
         theirs = sides.oracle.findings(text, path.parent, sides.oracle.repairs)
-        assert our_findings(text, path, sides.library) == theirs
+        assert our_findings(path, sides.threats) == theirs
 
 
 def test_every_difference_is_listed_with_a_model_and_a_reason(sides: Sides) -> None:
@@ -61,7 +60,7 @@ def test_every_difference_is_real(sides: Sides, tmp_path: Path) -> None:
     for name in repairs:
         text = DIFFERENCES[name]
         path = text.write(tmp_path)
-        ours = our_findings(text, path, sides.library)
+        ours = our_findings(path, sides.threats)
         assert sides.oracle.findings(text, tmp_path, repairs) == ours, name
         try:
             theirs = sides.oracle.findings(text, tmp_path, [other for other in repairs if other != name])

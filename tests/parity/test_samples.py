@@ -11,13 +11,13 @@ import pytest
 
 from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.pytm_json import read_pytm_json
 from pytest_threatmodel.model.loading import LoadedModel
 from tests.artifacts.pytm_tools import pytm_folder
 from tests.artifacts.pytm_tools import pytm_sdist
 from tests.parity.oracle import Findings
 from tests.parity.oracle import Oracle
 from tests.parity.oracle import findings_of
+from tests.parity.oracle import threats_of
 from tests.plugin.models import outcomes
 
 pytestmark = pytest.mark.programs
@@ -50,8 +50,7 @@ def sample(tmp_path: Path) -> Path:
 
 def ours(path: Path, oracle: Oracle) -> tuple[LoadedModel, Findings]:
     """The sample, loaded and judged by us."""
-    library = Library([read_pytm_json(oracle.library_file)]).resolve()
-    loaded, met = load_file(path, library)
+    loaded, met = load_file(path, Library([]), own=threats_of(oracle))
     return loaded, findings_of(loaded, met)
 
 
