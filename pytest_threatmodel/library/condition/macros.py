@@ -7,6 +7,7 @@ from typing import Final
 
 from pytest_threatmodel.library.condition.build import TRUTH
 from pytest_threatmodel.library.condition.build import compare
+from pytest_threatmodel.library.condition.build import constant
 from pytest_threatmodel.library.condition.nodes import Each
 from pytest_threatmodel.library.condition.nodes import Junction
 from pytest_threatmodel.library.condition.nodes import Loop
@@ -35,7 +36,12 @@ def _data_leaks(scope: Scope, owner: Node, column: int) -> Node:
     """Some data is classified higher than an end of the flow, or the flow itself, may handle."""
     ends = [scope.read(owner, end, column) for end in ("source", "sink")]
     limits = [scope.read(place, "maxClassification", column) for place in (*ends, owner)]
-    return _any(scope, scope.read(owner, "data", column), "classification", ">", limits, column)
+    leaks = _any(scope, scope.read(owner, "data", column), "classification", ">", limits, column)
+    if not scope.lenient:
+        return leaks
+    # What is no flow has no such predicate in pytm: the condition ends there, whatever data there is.
+    is_flow = compare("is not", ends[0], constant(None))
+    return is_flow if isinstance(is_flow, Undeclared) else Junction("and", (is_flow, leaks), TRUTH)
 
 
 def _old_tls(scope: Scope, owner: Node, flows: Node, column: int) -> Node:

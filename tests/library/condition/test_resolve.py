@@ -166,6 +166,7 @@ def test_leniently_an_undeclared_attribute_ends_the_condition_as_false(source: s
     "source",
     [
         "not target.sink.isSQL",
+        "not target.sink.hasDataLeaks()",
         "not target.responseTo.isResponse",
         "target.responseTo.protocol != 'HTTP' or True",
         "not any(data.isPII for data in target.responseTo.data)",
