@@ -142,8 +142,8 @@ def read(config: pytest.Config) -> ArtifactSettings:
         levels=_levels(config),
         redact=redact,
         color=_color(config),
-        dot=str(_ini(config, "threatmodel_dot")).strip(),
-        plantuml=_plantuml(config),
+        dot=_program(config, "threatmodel_dot"),
+        plantuml=_program(config, "threatmodel_plantuml"),
     )
     formats = tuple(_formats(config, wanted, redact)) if any(wanted.values()) else ()
     return ArtifactSettings(formats, _folder(config), request, _flag(config, "threatmodel_collect_artifacts"))
@@ -242,9 +242,9 @@ def _folder(config: pytest.Config) -> Path:
     return folder
 
 
-def _plantuml(config: pytest.Config) -> str:
-    """The program as it is written, but for a file relative to the ini file."""
-    text = str(_ini(config, "threatmodel_plantuml")).strip()
+def _program(config: pytest.Config, setting: str) -> str:
+    """A program as it is written, but for a file relative to the ini file."""
+    text = str(_ini(config, setting)).strip()
     beside = _ini_folder(config) / text
     # A name alone is looked up as every command is.
     is_path = "/" in text or "\\" in text or text.lower().endswith(".jar")
