@@ -16,6 +16,7 @@ from pytest_threatmodel.library.counterparts import use_packs
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.model.errors import ModelProblems
+from pytest_threatmodel.model.load_hints import set_under_guard
 from pytest_threatmodel.model.loading import LoadedModel
 from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.model.model import Model
@@ -80,6 +81,10 @@ def finish(model: Model, library: Library, *, strict: bool, packs: bool = False)
 
 def _others(model: Model, pytm: PytmFile) -> Iterator[str]:
     yield from pytm.dropped
+    file = Path(model.load.file)
+    for line, name in set_under_guard(file):
+        what = f'{name} is set under `if __name__ == "__main__":`, which does not run here'
+        yield f"{file.name}:{line}: {what}; move it out of the guard"
     ids = replaced(model, pytm)
     if ids:
         yield f"{model.place}: threats of the file's own stand in for those of the library: {', '.join(ids)}"

@@ -32,18 +32,26 @@ if TYPE_CHECKING:
     from pytest_threatmodel.model.element import Element
 
 
-def _made(kind: type[Element] | None) -> Any:
+def _made(name: str, kind: type[Element] | None) -> Any:
     """The elements of a kind as created; a new list each time, as elements join by themselves."""
 
     def get(cls: Any) -> list[Any]:
         elements = [each for each in cls.pytm.load.elements if not isinstance(each, Data)]
         return elements if kind is None else [each for each in elements if isinstance(each, kind)]
 
-    return property(get)
+    # Scripts empty these lists and append their elements again.
+    def refuse(cls: Any, elements: Any) -> None:
+        cls.pytm.note("TM", name, "what is assigned counts for nothing: elements join the model by themselves")
+
+    return property(get, refuse)
 
 
 def _get_data(cls: Any) -> list[Data]:
     return [each for each in cls.pytm.load.elements if isinstance(each, Data)]
+
+
+def _set_data(cls: Any, data: Any) -> None:
+    cls.pytm.note("TM", "_data", "what is assigned counts for nothing: data joins the model by itself")
 
 
 def _get_threats(cls: Any) -> list[Threat]:
@@ -71,12 +79,12 @@ class _OnTheClass(type):
 
     pytm: PytmFile
 
-    _elements = _made(None)
-    _flows = _made(Dataflow)
-    _assets = _made(Asset)
-    _actors = _made(Actor)
-    _boundaries = _made(Boundary)
-    _data = property(_get_data)
+    _elements = _made("_elements", None)
+    _flows = _made("_flows", Dataflow)
+    _assets = _made("_assets", Asset)
+    _actors = _made("_actors", Actor)
+    _boundaries = _made("_boundaries", Boundary)
+    _data = property(_get_data, _set_data)
     _threats = property(_get_threats, _set_threats)
     _threatsExcluded = property(_get_excluded, _set_excluded)
 
@@ -107,12 +115,12 @@ class PytmTM(TM, metaclass=_OnTheClass):
     pytm: ClassVar[PytmFile]
     assumptions = _Assumptions(Assumption)
 
-    _elements = _made(None)
-    _flows = _made(Dataflow)
-    _assets = _made(Asset)
-    _actors = _made(Actor)
-    _boundaries = _made(Boundary)
-    _data = property(_get_data)
+    _elements = _made("_elements", None)
+    _flows = _made("_flows", Dataflow)
+    _assets = _made("_assets", Asset)
+    _actors = _made("_actors", Actor)
+    _boundaries = _made("_boundaries", Boundary)
+    _data = property(_get_data, _set_data)
     _threats = property(_get_threats, _set_threats)
     _threatsExcluded = property(_get_excluded, _set_excluded)
 
@@ -142,10 +150,18 @@ class PytmTM(TM, metaclass=_OnTheClass):
         """What `resolve` found."""
         return self.pytm.findings
 
+    @findings.setter
+    def findings(self, findings: Iterable[Finding]) -> None:
+        self.pytm.findings = list(findings)
+
     @property
     def excluded_findings(self) -> list[Finding]:
         """What `resolve` found and an assumption leaves out."""
         return self.pytm.excluded_findings
+
+    @excluded_findings.setter
+    def excluded_findings(self, findings: Iterable[Finding]) -> None:
+        self.pytm.excluded_findings = list(findings)
 
     def resolve(self) -> None:
         """Evaluate the model as it is now, and fill `findings`."""

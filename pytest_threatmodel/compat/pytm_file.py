@@ -128,7 +128,7 @@ class PytmFile:
         """Note an argument that objects of a kind do not have."""
         near = did_you_mean(name, known)
         text = "kept, and read nowhere"
-        self._add(kind, name, text if near is None else f"{text}; {near}", own=False)
+        self.note(kind, name, text if near is None else f"{text}; {near}", own=False)
 
     def swallowed(self, read: Callable[[str], bool]) -> list[Swallowed]:
         """What pytm swallowed, without the attributes of the author's own that some threat of the file reads."""
@@ -173,9 +173,10 @@ class PytmFile:
         self._note(node, name, _advice(node, name, value))
 
     def _note(self, node: Node, name: str, text: str, *, own: bool = True) -> None:
-        self._add(_kind(node), name, text, own=own)
+        self.note(_kind(node), name, text, own=own)
 
-    def _add(self, kind: str, name: str, text: str, *, own: bool) -> None:
+    def note(self, kind: str, name: str, text: str, *, own: bool = False) -> None:
+        """Note what is swallowed, once for a name and kind."""
         if (kind, name) not in self._swallowed:
             self._swallowed[kind, name] = Swallowed(kind, name, caller(), text, own)
 

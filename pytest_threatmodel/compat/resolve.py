@@ -10,6 +10,7 @@ from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.compat.finding import Finding
 from pytest_threatmodel.compat.library import library_of
+from pytest_threatmodel.compat.threat import SEVERITY_WORDS
 from pytest_threatmodel.compat.threat import Threat
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.notes import Assumption
@@ -46,5 +47,7 @@ def _finding(row: Row, column: int, reason: Assumption | None, number: int) -> F
     stated = {} if override is None else vars(override)
     names = ("description", "details", "mitigations", "example", "references", "cvss", "response", "likelihood")
     changed = {name: stated[name] for name in names if stated.get(name)}
-    word = severity(row, column)[0]
+    # An override says nothing by None, a finding by empty text.
+    changed = {"cvss": "", "response": "", **changed}
+    word = SEVERITY_WORDS[severity(row, column)[0]]
     return Finding(row.element, threat=threat, assumption=reason, **{**changed, "severity": word, "id": str(number)})

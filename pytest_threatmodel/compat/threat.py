@@ -12,6 +12,8 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.pytm_json import pytm_pack
+from pytest_threatmodel.library.threat import LIKELIHOODS
+from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Threat as LibraryThreat
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import shown
@@ -33,6 +35,11 @@ KEYS: Final = {
     "example": "example",
     "references": "references",
 }
+
+_WORDS: Final = ("Very High", "High", "Medium", "Low", "Very Low")
+#: Severity -> pytm's word, by which scripts sort and filter.
+SEVERITY_WORDS: Final[dict[str, str]] = dict(zip(SEVERITIES, _WORDS, strict=True))
+_LIKELIHOODS: Final[dict[str, str]] = dict(zip(LIKELIHOODS, _WORDS, strict=True))
 
 
 class Threat:
@@ -81,8 +88,8 @@ class Threat:
             description=threat.title,
             condition=threat.condition,
             details=threat.description,
-            likelihood=threat.likelihood,
-            severity=threat.severity,
+            likelihood=_LIKELIHOODS.get(threat.likelihood, ""),
+            severity=SEVERITY_WORDS[threat.severity],
             mitigations=threat.mitigation,
             prerequisites=threat.prerequisites,
             example=threat.example,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from enum import Enum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,11 @@ class Values:
             return [item for item in found if item is not None]
         if isinstance(value, Mapping):
             return {str(key): self.plain(item) for key, item in value.items()}
-        # Subclasses of text and numbers do not cross from one process to another.
-        plain = (kind(value) for kind in (bool, int, float, str) if isinstance(value, kind))
-        return next(plain, None if value is None else shown(value))
+        if value is None:
+            return None
+        # Subclasses of text and numbers do not cross from one process to another, and JSON has no infinity.
+        kinds = (bool, int, str) if isinstance(value, float) and not isfinite(value) else (bool, int, float, str)
+        return next((kind(value) for kind in kinds if isinstance(value, kind)), shown(value))
 
     def element(self, element: Element) -> ElementShape:
         """One element."""

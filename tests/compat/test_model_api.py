@@ -69,9 +69,9 @@ again = [f.threat_id for f in tm.findings]
 """
     loaded = load_pytm(START + text)
     assert value_of(loaded, "found") == [
-        ("1", "TT01", "Web", "high", "Title of TT01"),
-        ("2", "TS01", "DB", "low", "Title of TS01"),
-        ("3", "TF01", "Order", "medium", "Title of TF01"),
+        ("1", "TT01", "Web", "High", "Title of TT01"),
+        ("2", "TS01", "DB", "Low", "Title of TS01"),
+        ("3", "TF01", "Order", "Medium", "Title of TF01"),
     ]
     assert value_of(loaded, "again") == ["TS01", "TF01"]
     assert loaded.findings == ["TS01[DB]", "TF01[Order]"]
@@ -115,9 +115,9 @@ tm.resolve()
 found = {f.threat_id: (f.severity, f.description, f.response, f.cvss, f.mitigations) for f in tm.findings}
 """
     assert value_of(load_pytm(START + text), "found") == {
-        "TT01": ("high", "Ours", None, "9.8", ""),
-        "TS01": ("low", "Title of TS01", None, None, ""),
-        "TF01": ("critical", "Title of TF01", "mitigated by a tunnel", None, ""),
+        "TT01": ("High", "Ours", "", "9.8", ""),
+        "TS01": ("Low", "Title of TS01", "", "", ""),
+        "TF01": ("Very High", "Title of TF01", "mitigated by a tunnel", "", ""),
     }
 
 
@@ -129,7 +129,7 @@ order.overrides = [Finding(threat_id="TF01", severity="High")]
 tm.resolve()
 found = {f.target: f.severity for f in tm.findings if f.threat_id == "TF01"}
 """
-    assert value_of(load_pytm(START + text), "found") == {"Order": "high"}
+    assert value_of(load_pytm(START + text), "found") == {"Order": "High"}
 
 
 def test_out_of_scope_has_no_findings(load_pytm: LoadPytm) -> None:
@@ -153,10 +153,10 @@ found = {(f.threat_id, f.target): f.severity for f in tm.findings}
 """
     loaded = load_pytm(START + text)
     assert value_of(loaded, "found") == {
-        ("OWN", "User"): "low",
-        ("TT01", "Web"): "info",
-        ("OWN", "Web"): "low",
-        ("TF01", "Order"): "medium",
+        ("OWN", "User"): "Low",
+        ("TT01", "Web"): "Very Low",
+        ("OWN", "Web"): "Low",
+        ("TF01", "Order"): "Medium",
     }
     assert loaded.findings == ["OWN[User]", "TT01[Web]", "OWN[Web]", "TF01[Order]"]
     said = "threats of the file's own stand in for those of the library: TT01"
@@ -213,6 +213,32 @@ def test_what_cannot_be_is_said_with_its_line(load_pytm: LoadPytm, text: str, pr
     with pytest.raises(LoadError) as caught:
         load_pytm(START + text + "\n")
     assert caught.value.problem.splitlines()[-1].partition(": ")[2] == problem
+
+
+def test_lists_may_be_emptied_and_filled_again(load_pytm: LoadPytm) -> None:
+    """Elements have joined already, and findings come anew."""
+    text = """
+tm._flows = []
+tm._flows.append(order)
+TM._assets = []
+tm._assets = [web]
+TM._data = []
+tm.findings, tm.excluded_findings = [], []
+"""
+    loaded = load_pytm(START + text)
+    assert loaded.findings == ["TT01[Web]", "TS01[DB]", "TF01[Order]"]
+    said = "what is assigned counts for nothing: elements join the model by themselves"
+    assert loaded.notices == [
+        f"tm.py:10: TM._flows: {said}",
+        f"tm.py:12: TM._assets: {said}",
+        "tm.py:14: TM._data: what is assigned counts for nothing: data joins the model by itself",
+    ]
+
+
+def test_what_is_set_under_a_guard_is_told_of(load_pytm: LoadPytm) -> None:
+    text = "if __name__ == '__main__':\n    tm.threatsFile = './threats.json'\n    tm.process()\n"
+    said = 'threatsFile is set under `if __name__ == "__main__":`, which does not run here; move it out of the guard'
+    assert load_pytm(START + text).notices == [f"tm.py:10: {said}"]
 
 
 def test_findings_that_the_file_writes_itself_are_kept(load_pytm: LoadPytm) -> None:
@@ -336,7 +362,7 @@ assert (R.getFindingCount(web), R.getElementType(web)) == ("1", "Server")
 assert R.getFindingCount("x").startswith("ERROR") and R.getElementType(3).startswith("ERROR")
 finding = R.getInScopeFindings(web)[0]
 assert R.getThreatId(finding) == "TT01" and R.getFindingTarget(finding) == "Web"
-assert R.getFindingDescription(finding) == "Title of TT01" and R.getFindingSeverity(finding) == "high"
+assert R.getFindingDescription(finding) == "Title of TT01" and R.getFindingSeverity(finding) == "High"
 assert R.getFindingMitigations(finding) == R.getFindingReferences(finding) == R.getFindingExample(finding) == ""
 assert R.getThreatId(web) == ""
 web.inScope = False

@@ -244,6 +244,14 @@ web.controls.pinned = True
     assert "controls.pinned" in why(loaded, "OWN")
 
 
+def test_controls_of_the_authors_own_may_be_handed_over(load_pytm: LoadPytm) -> None:
+    load_pytm(
+        f"{START}shared = Controls(isHardened=True, pinned='yes')\nweb.controls = shared\n"
+        "other = Server('Other', controls={'pinned': True})\n"
+        "assert (web.controls.pinned, web.controls.isHardened, other.controls.pinned) == ('yes', True, True)\n"
+    )
+
+
 def test_elements_have_only_what_was_stated_on_them(load_pytm: LoadPytm) -> None:
     load_pytm(
         f"{START}web.team = 'red'\nother = Server('Other')\n"

@@ -2,67 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
 from textwrap import dedent
 from typing import TYPE_CHECKING
-from typing import Any
 
 import pytest
 
+from tests.plugin.artifact_files import OWN_FORMAT
+from tests.plugin.artifact_files import SHOP
+from tests.plugin.artifact_files import artifact
+from tests.plugin.artifact_files import snapshot
+from tests.plugin.artifact_files import told_outcomes
 from tests.plugin.models import BROKEN_SERVER
 from tests.plugin.models import write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-#: Four pairs: TT01 on Web is a finding, on Safe mitigated; TT02 is undetermined on Web.
-SHOP = """
-web = Server("Web", usesCache=True)
-safe = Server("Safe", usesCache=True, OS="Linux")
-safe.controls.isHardened = True
-"""
-
-#: A format of a third party that says for each pair what became of it, and one that cannot be written.
-OWN_FORMAT = """
-import pytest
-from pytest_threatmodel.artifacts.format import Format
-
-
-def outcomes(snapshot, request):
-    return "\\n".join(f"{pair['id']} {pair['verdict']} {pair['outcome']}" for pair in snapshot["pairs"])
-
-
-def broken(snapshot, request):
-    raise RuntimeError("no ink")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_threatmodel_formats(config):
-    return [
-        Format("outcomes", "report", ".outcomes.txt", "outcomes", outcomes),
-        Format("broken", "report", ".broken.txt", "broken report", broken),
-    ]
-"""
-
-
-def artifact(folder: Path, name: str) -> Path:
-    return folder / "threatmodel-artifacts" / name
-
-
-def told_outcomes(folder: Path) -> dict[str, str]:
-    """What the own format wrote: pair -> outcome."""
-    lines = artifact(folder, "threatmodel_shop.outcomes.txt").read_text(encoding="utf-8").splitlines()
-    return {line.split()[0]: line.split(maxsplit=2)[2] for line in lines}
-
-
-def snapshot(folder: Path, stem: str = "threatmodel_shop") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(artifact(folder, f"{stem}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def test_artifacts_are_written_announced_and_linked(
@@ -143,17 +101,6 @@ def test_last_failed_and_deselected_pairs_did_not_run(pytester: pytest.Pytester)
     assert sorted(told_outcomes(pytester.path).values()) == ["not run", "not run", "passed", "passed"]
 
 
-def test_collecting_only_writes_when_it_is_asked_for(pytester: pytest.Pytester) -> None:
-    write_project(pytester, SHOP)
-    pytester.runpytest("--threatmodel-report=json", "--collect-only")
-    assert not artifact(pytester.path, "").exists()
-    pytester.runpytest("--threatmodel-report=json", "--collect-only", "--threatmodel-collect-artifacts")
-    assert {pair["outcome"] for pair in snapshot(pytester.path)["pairs"]} == {"not run"}
-    artifact(pytester.path, "threatmodel_shop.json").unlink()
-    pytester.runpytest("--threatmodel-report=json", "--co", "-o", "threatmodel_collect_artifacts=true")
-    assert snapshot(pytester.path)
-
-
 def test_models_of_one_name_do_not_meet(run_ways: Callable[..., pytest.RunResult], pytester: pytest.Pytester) -> None:
     source = write_project(pytester, SHOP).read_text(encoding="utf-8")
     for folder in ("a", "a/b"):
@@ -189,96 +136,6 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(pytester: pytest.Pytes
     result = pytester.runpytest("--threatmodel-report=json", "--threatmodel-output=file/out")
     result.assert_outcomes(failed=1, passed=3)
     result.stdout.fnmatch_lines(["threat model: could not write threatmodel_shop.json: Not a directory: *"])
-
-
-def test_output_goes_where_it_is_asked_for(pytester: pytest.Pytester) -> None:
-    """The option is relative to the current folder, the setting to the ini file."""
-    write_project(pytester, SHOP, ini="threatmodel_output = build/models\nthreatmodel_report = json\n")
-    pytester.runpytest("--threatmodel")
-    assert (pytester.path / "build" / "models" / "threatmodel_shop.json").is_file()
-    (pytester.path / "sub").mkdir()
-    pytester.runpytest("--threatmodel", "--threatmodel-output=sub/x", "--threatmodel-report=csv")
-    assert [path.name for path in sorted((pytester.path / "sub" / "x").iterdir())] == [
-        "index.html",
-        "threatmodel_shop.csv",
-    ]
-
-
-@pytest.mark.parametrize("setting", ["threatmodel_plantuml", "threatmodel_dot"])
-def test_programs_are_found_relative_to_the_ini_file(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, setting: str
-) -> None:
-    write_project(pytester, SHOP, ini=f"{setting} = tools/draw\n")
-    picture = b"\x89PNG\r\n\x1a\n" + bytes(8) + (1).to_bytes(4, "big") * 2 + b"IEND\xaeB`\x82"
-    draw = pytester.path / "tools" / "draw"
-    draw.parent.mkdir()
-    draw.write_text(f"#!{sys.executable}\nimport sys\nsys.stdout.buffer.write({picture!r})\n", encoding="utf-8")
-    draw.chmod(0o755)
-    (pytester.path / "sub").mkdir()
-    monkeypatch.chdir(pytester.path / "sub")
-    group = "seq" if setting == "threatmodel_plantuml" else "dfd"
-    pytester.runpytest(f"--threatmodel-{group}=png", "--rootdir=..", "-c", "../pytest.ini", "..")
-    assert artifact(pytester.path, f"threatmodel_shop.{group}.png").read_bytes() == picture
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--threatmodel-report=htlm",), "--threatmodel-report: unknown format 'htlm', expected html, md, summary, *"),
-        (("--threatmodel-report=outcome",), "*outcomes, broken; did you mean 'outcomes'[?]"),
-        (("--threatmodel-seq=pdf",), "--threatmodel-seq: unknown format 'pdf', expected svg, png, puml, mmd*"),
-        (("--threatmodel-levels=a",), "--threatmodel-levels: 'a', expected whole numbers separated by commas"),
-        (("--threatmodel-levels=",), "--threatmodel-levels: '', expected whole numbers separated by commas"),
-        (("--threatmodel-output=conftest.py",), "--threatmodel-output: *conftest.py is no folder"),
-        (("--threatmodel-output=",), "--threatmodel-output: expected a folder"),
-        (
-            ("--threatmodel-redact", "--threatmodel-report=csv"),
-            "--threatmodel-redact: CSV report (csv) cannot leave counts only, expected html, md, summary, json",
-        ),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_is_one_usage_error(pytester: pytest.Pytester, arguments: tuple[str, ...], said: str) -> None:
-    write_project(pytester, SHOP, conftest=OWN_FORMAT)
-    result = pytester.runpytest(*arguments)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: {said}"])
-    assert len([line for line in result.errlines if line.strip()]) == 1
-
-
-def test_two_formats_of_one_name_are_a_usage_error(pytester: pytest.Pytester) -> None:
-    write_project(pytester, SHOP, conftest=OWN_FORMAT.replace('"outcomes", "report"', '"csv", "report"'))
-    result = pytester.runpytest("--threatmodel-report=json")
-    result.stderr.fnmatch_lines(["ERROR: threat model formats: two formats 'csv': *"])
-
-
-def test_a_hook_that_gives_no_formats_is_a_usage_error(pytester: pytest.Pytester) -> None:
-    write_project(pytester, SHOP, conftest="def pytest_threatmodel_formats(config):\n    return ['html']\n")
-    result = pytester.runpytest("--threatmodel-report=json")
-    result.stderr.fnmatch_lines(
-        ["ERROR: threat model formats: hook pytest_threatmodel_formats: expected formats, got 'html'"]
-    )
-
-
-@pytest.mark.parametrize("table", ["ini_options", "native"])
-def test_settings_in_pyproject(pytester: pytest.Pytester, table: str) -> None:
-    if table == "native" and not hasattr(pytest, "version_tuple"):
-        pytest.fail("pytest has always told its version")
-    if table == "native" and pytest.version_tuple < (9,):
-        pytest.skip("native tables came with pytest 9")
-    write_project(pytester, SHOP)
-    (pytester.path / "pytest.ini").unlink()
-    head = "[tool.pytest.ini_options]" if table == "ini_options" else "[tool.pytest]"
-    (pytester.path / "pyproject.toml").write_text(
-        f'{head}\nthreatmodel = true\nthreatmodel_packs = ["tiny"]\nthreatmodel_report = ["json", "csv"]\n'
-        'threatmodel_output = "made"\nthreatmodel_levels = "0"\n',
-        encoding="utf-8",
-    )
-    pytester.runpytest().assert_outcomes(failed=1, passed=3)
-    assert sorted(path.name for path in (pytester.path / "made").iterdir()) == [
-        "index.html",
-        "threatmodel_shop.csv",
-        "threatmodel_shop.json",
-    ]
 
 
 def test_verdicts_hook_gets_each_model_once(
@@ -389,26 +246,6 @@ def test_without_models_nothing_is_written(pytester: pytest.Pytester) -> None:
     assert not artifact(pytester.path, "").exists()
 
 
-def test_switched_off_nothing_is_imported_or_written(pytester: pytest.Pytester) -> None:
-    write_project(pytester, SHOP, ini="threatmodel_report = json\n")
-    pytester.makepyfile(
-        "import sys\ndef test_x(): assert not [m for m in sys.modules if m.startswith('pytest_threatmodel.artifacts')]"
-    )
-    for off in ((), ("--no-threatmodel",)):
-        result = pytester.runpytest_subprocess(*off)
-        result.assert_outcomes(passed=1)
-    assert not artifact(pytester.path, "").exists()
-
-
-def test_a_folder_alone_asks_for_nothing(pytester: pytest.Pytester) -> None:
-    """It switches models on, as every option does, and is checked; no snapshot is made for it."""
-    write_project(pytester, SHOP)
-    result = pytester.runpytest("--threatmodel-output=made", "--trace-config")
-    result.assert_outcomes(failed=1, passed=3)
-    assert "plugin.artifacts.Artifacts" not in result.stdout.str()
-    assert not (pytester.path / "made").exists()
-
-
 def test_redacted_reports_leave_counts_only(pytester: pytest.Pytester) -> None:
     write_project(pytester, SHOP + 'pytestmark = [accept("TT01", reason="very secret", owner="Ann")]\n')
     pytester.runpytest("--threatmodel-report=html,json,md,summary", "--threatmodel-redact")
@@ -479,17 +316,6 @@ def test_data_flow_diagrams_are_written_linked_to_the_report_and_announced(pytes
     assert "1 finding, high" in artifact(pytester.path, "threatmodel_shop.dfd.dot").read_text(encoding="utf-8")
 
 
-def test_data_flow_diagrams_are_drawn_as_options_and_settings_say(pytester: pytest.Pytester) -> None:
-    write_project(pytester, SHOP + 'deep = Server("Deep", levels=[1])\n')
-    dot = artifact(pytester.path, "threatmodel_shop.dfd.dot")
-    pytester.runpytest("--threatmodel-dfd=dot", "--threatmodel-dfd-color=none", "--threatmodel-levels=0")
-    assert "finding" not in dot.read_text(encoding="utf-8")
-    assert "Deep" not in dot.read_text(encoding="utf-8")
-    pytester.runpytest("--threatmodel-dfd=dot", "-o", "threatmodel_dfd_color=none", "-o", "threatmodel_levels=1")
-    assert "finding" not in dot.read_text(encoding="utf-8")
-    assert "Deep" in dot.read_text(encoding="utf-8")
-
-
 def test_a_missing_program_costs_the_picture_and_not_the_text(pytester: pytest.Pytester) -> None:
     write_project(pytester, SHOP, ini="threatmodel_dot = no-such-dot\n")
     result = pytester.runpytest("--threatmodel-dfd=svg,dot")
@@ -498,9 +324,3 @@ def test_a_missing_program_costs_the_picture_and_not_the_text(pytester: pytest.P
         ["threat model: could not write *.dfd.svg: setting threatmodel_dot: there is no program 'no-such-dot'"]
     )
     assert artifact(pytester.path, "threatmodel_shop.dfd.dot").is_file()
-
-
-def test_a_level_without_elements_is_told(pytester: pytest.Pytester) -> None:
-    write_project(pytester, SHOP)
-    result = pytester.runpytest("--threatmodel-dfd=dot", "--threatmodel-levels=7")
-    result.stdout.fnmatch_lines(["threat model: threatmodel_shop.dfd.dot: No element is on level 7"])

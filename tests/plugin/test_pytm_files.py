@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -209,6 +210,32 @@ def test_fields(threatmodel):
     report = next(project.path.joinpath("threatmodel-artifacts").glob("*.json")).read_text(encoding="utf-8")
     assert '"limits"' in report
     assert '"kernel"' in report
+
+
+@WAYS
+def test_values_of_any_type_come_through_a_run(project: pytest.Pytester, way: Sequence[str]) -> None:
+    """Into reports, and from workers to the controller."""
+    text = """
+from datetime import date
+from pytm import *
+
+tm = TM("T")
+web = Server("Web", usesCache=True, limits={"cpu": [1.5, float("inf")], 3: {1}}, since=date(2020, 1, 2))
+web.peers, web.level, web.zones, web.none = [web, Server("Old")], Classification.SECRET, {"b", "a"}, None
+"""
+    project.path.joinpath("tm.py").write_text(text, encoding="utf-8")
+    result = project.runpytest("--threatmodel", "-v", "tm.py", "--threatmodel-report=json,html,md", *way)
+    assert outcomes(result)["TT01[Web]"] == "FAILED"
+    report = json.loads(project.path.joinpath("threatmodel-artifacts/tm.json").read_text(encoding="utf-8"))
+    values = next(each["values"] for each in report["elements"] if each["name"] == "Web")
+    assert {name: values.get(name) for name in ("limits", "since", "peers", "level", "zones", "none")} == {
+        "limits": {"cpu": [1.5, "inf"], "3": "{1}"},
+        "since": "datetime.date(2020, 1, 2)",
+        "peers": ["Web", "Old"],
+        "level": "SECRET",
+        "zones": ["a", "b"],
+        "none": None,
+    }
 
 
 @pytest.mark.parametrize(("threats", "count"), [("pytm", 1), ("packs", 9)])

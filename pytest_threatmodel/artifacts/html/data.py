@@ -115,6 +115,7 @@ def _threat(threat: ThreatShape) -> dict[str, Any]:
         "cwe": threat["cwe"],
         "capec": threat["capec"],
         "owasp": _texts(threat["owasp"]),
+        "asvs": _texts(threat["asvs"]),
         "references": _references(threat),
     }
 

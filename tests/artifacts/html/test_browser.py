@@ -84,6 +84,22 @@ def test_search_finds_threats_elements_numbers_and_fixes(window: Window, text: s
         assert set(found) == numbers_of(lambda pair: pair["threat"] == "AA04") & OPEN
 
 
+def test_requirements_are_shown_and_found(window: Window) -> None:
+    """Those of OWASP and of ASVS, which packs name."""
+    snapshot = bank()
+    threat = next(each for each in snapshot["threats"] if each["id"] == "AA04")
+    threat["owasp"], threat["asvs"] = ["A99:2030"], ["v5.0.0-8.2.1"]
+    window.open(render(snapshot, Request()))
+    for text in ("A99:2030", "V5.0.0-8.2.1"):
+        window.search(text)
+        found = window.numbers()
+        assert set(found) == numbers_of(lambda pair: pair["threat"] == "AA04") & OPEN
+    window.click(f"#pair-{found[0]} button")
+    shown = window.text(f"#details-{found[0]}")
+    assert "A99:2030" in shown
+    assert "v5.0.0-8.2.1" in shown
+
+
 def test_search_that_finds_nothing_says_so(window: Window) -> None:
     window.open_bank()
     window.search("no such thing at all")

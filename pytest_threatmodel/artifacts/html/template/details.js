@@ -77,6 +77,7 @@ const classes = ({ threat }) => [
   ["CWE", numbered(threat.cwe, "CWE", "cwe")],
   ["CAPEC", numbered(threat.capec, "CAPEC", "capec")],
   ["OWASP", threat.owasp.join(", ")],
+  ["ASVS", threat.asvs.join(", ")],
   ["Likelihood", threat.likelihood],
 ];
 
