@@ -399,6 +399,9 @@ SETTINGS = """\
                         Threat files or folders of them (TOML, or pytm's JSON)
   threatmodel_packs (args):
                         The threat packs to use, by name (default: all)
+  threatmodel_pytm_threats (string):
+                        What files that import pytm meet: pytm, its own threats
+                        as installed, or packs (default: pytm)
   threatmodel_required (bool):
                         A run that collects no model fails (default: false)
   threatmodel_strict (bool):
