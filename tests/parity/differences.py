@@ -44,6 +44,7 @@ DIFFERENCES: Final = {
         "keep = Dataflow(web, vault, 'Keep', data=[card])",
         "keep.controls.isEncrypted = True",
     ),
+    "fields-of-packs": _text("job = Process('Job')", threats=_rule("not target.usesXMLParser", "Process")),
     "overrides-that-find": _text(
         "web = Server('Web')",
         "web.controls.isHardened = True",

@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from tests.parity import flow_repairs  # noqa: F401  # they register themselves
 from tests.parity.repairs import IS_PYDANTIC
 from tests.parity.repairs import REPAIRS
 from tests.parity.repairs import pytm
