@@ -42,8 +42,6 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
         raise root.fault(f"version {version!r} is not known, expected 0.1 or 0.2", "otmVersion")
     project = root.part("project")
     project.skip("id")
-    # Pictures, and where on them things stand.
-    root.skip("representations")
     threats, components = Threats(root), _components(root)
     zones = [_zone(part, components) for part in root.parts("trustZones") if not _is_nowhere(part)]
     elements, groups = _elements(components, threats)
@@ -153,7 +151,7 @@ def _components(root: Part) -> _Components:
 
 
 def _zone(part: Part, components: _Components) -> ParsedElement:
-    part.skip("representations", "type")
+    part.skip("type")
     rating = _figure(part.part("risk"), "trustRating")
     more = [] if rating is None else [f"trust rating {rating:g}"]
     return _element(part, "Boundary", components.boundary(part), more)
@@ -164,7 +162,6 @@ def _elements(components: _Components, threats: Threats) -> tuple[list[ParsedEle
     elements, groups = [], []
     for each in components.by_id.values():
         part, boundary = each.part, components.boundary(each.part)
-        part.skip("representations")
         assets = part.part("assets")
         stored = assets.texts("stored")
         components.stored.update(stored)
@@ -197,7 +194,6 @@ def _flows(part: Part, threats: Threats) -> list[ParsedFlow]:
         in_scope=not ours.flag("outOfScope"),
         description=_described(part),
     )
-    part.skip("representations")
     threats.read(part, "flows", flow.id)
     if not part.flag("bidirectional"):
         return [flow]

@@ -71,7 +71,7 @@ def _measure(file: Path, text: str) -> None:
             if any(anchor == event.anchor for anchor, _ in open_):
                 problem = f"the alias {shown(event.anchor)} stands inside of what it repeats"
                 raise ImportFault(file, problem, where=_where(event.start_mark))
-            total += sizes.get(event.anchor, 0)
+            total += sizes.get(str(event.anchor), 0)
         elif not isinstance(event, yaml.ScalarEvent):
             continue
         total += 1
