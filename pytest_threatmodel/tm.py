@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
+from pytest_threatmodel.importers.build import build
+from pytest_threatmodel.importers.formats import read_model
 from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.model import Model
+from pytest_threatmodel.model.origin import caller
+from pytest_threatmodel.model.origin import caller_within
+from pytest_threatmodel.model.registry import current
 
 
 class TM(Model):
@@ -31,3 +39,30 @@ class TM(Model):
             raise SystemExit(1) from None
         print(f"{self.describe()}: {len(self.elements)} elements, no problem in the model.")
         print(f"Find the threats with: pytest --threatmodel {sys.argv[0]}")
+
+
+def load(path: str | os.PathLike[str]) -> TM:
+    """Make the model from the file of another tool: OTM, and what plugins read.
+
+    What comes out is a model like any: the file that calls this may state more about its elements, and add others.
+
+    Args:
+        path: relative to the file that calls this.
+
+    Raises:
+        ImportFault: the file cannot be read, or is wrong; says where.
+        ModelError: there is a model already; one file describes one system.
+    """
+    here = current()
+    if here.models and here.is_file:
+        text = (
+            f"load() makes the model, but {here.models[0].describe()} is there already; one file describes one system"
+        )
+        raise ModelError(text, place=caller(), hint=f"leave out the TM() in line {here.models[0].place.line}")
+    if not isinstance(path, str | os.PathLike):
+        raise ModelError(f"load() takes the path of a file, got {shown(path)}", place=caller())
+    file = Path(caller_within(here.file).file if here.is_file else caller().file).parent / path
+    parsed = (here.read or read_model)(file)
+    tm = TM(parsed.name, description=parsed.description)
+    object.__setattr__(tm, "imported", build(parsed, file))
+    return tm

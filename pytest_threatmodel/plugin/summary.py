@@ -54,8 +54,8 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 
 
 def notices_of(file: ThreatModelFile) -> list[str]:
-    """What is worth a line and nothing more: odd values, rules that can never fire."""
-    return [*notices(file.model), *file.verdicts.rulebook.library.dead_rules()]
+    """What is worth a line and nothing more: odd values, rules that can never fire, what an import left out."""
+    return [*notices(file.model), *file.verdicts.rulebook.library.dead_rules(), *file.decided.notices]
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

@@ -1,0 +1,175 @@
+"""Elements of ours from what an importer read."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from typing import TypeVar
+from typing import cast
+
+from pytest_threatmodel.importers.fault import ImportFault
+from pytest_threatmodel.importers.fault import spot
+from pytest_threatmodel.importers.parsed import Parsed
+from pytest_threatmodel.importers.parsed import ParsedDecision
+from pytest_threatmodel.importers.parsed import ParsedElement
+from pytest_threatmodel.importers.parsed import ParsedFlow
+from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.imported import Imported
+from pytest_threatmodel.model.imported import SourceThreat
+from pytest_threatmodel.model.kinds import KINDS
+from pytest_threatmodel.model.kinds import Boundary
+from pytest_threatmodel.model.kinds import Data
+from pytest_threatmodel.model.kinds import Dataflow
+from pytest_threatmodel.model.kinds import Datastore
+from pytest_threatmodel.model.labels import escape
+
+T = TypeVar("T")
+
+_ONE: Final = {"boundaries": "boundary", "elements": "element", "flows": "flow"}
+_KINDS: Final = {kind.__name__: kind for kind in KINDS}
+
+
+def build(parsed: Parsed, file: Path) -> Imported:
+    """Make the elements; they join the load in progress.
+
+    Args:
+        parsed: what an importer read.
+        file: where from, for messages.
+
+    Returns:
+        What came with them and is no element.
+
+    Raises:
+        ImportFault: ids that stand twice or name nothing, boundaries that are inside themselves.
+        ModelError: a value does not fit its field.
+    """
+    return _Builder(parsed, file).build()
+
+
+class _Builder:
+    """One build, and the elements that it has made so far, by the ids of the file."""
+
+    def __init__(self, parsed: Parsed, file: Path) -> None:
+        self._parsed = parsed
+        self._file = file
+        self._data: dict[str, Data] = {}
+        self._made: dict[str, dict[str, Element]] = {"boundaries": {}, "elements": {}, "flows": {}}
+        #: Elements come before boundaries of the same id.
+        self._ends = ChainMap(self._made["elements"], self._made["boundaries"])
+
+    def build(self) -> Imported:
+        parsed = self._parsed
+        for entries in (parsed.boundaries, parsed.data, parsed.elements, parsed.flows):
+            self._check_ids(entries)
+        for entry in self._outermost_first():
+            self._made["boundaries"][entry.id] = self._element(entry)
+        for entry in parsed.elements:
+            self._made["elements"][entry.id] = self._element(entry)
+        for entry in parsed.data:
+            self._data[entry.id] = cast("Data", self._element(entry))
+        self._put_data()
+        for flow in parsed.flows:
+            self._made["flows"][flow.id] = self._flow(flow)
+        threats = tuple(self._threat(decision) for decision in parsed.decisions)
+        notices = tuple(escape(" ".join(line.split())) for line in parsed.unmapped)
+        return Imported(escape(self._file.name), threats, notices)
+
+    def _check_ids(self, entries: Iterable[ParsedElement | ParsedFlow]) -> None:
+        first: dict[str, ParsedElement | ParsedFlow] = {}
+        for entry in entries:
+            other = first.setdefault(entry.id, entry)
+            if other is not entry:
+                raise self._fault(f"the id {entry.id!r} stands at {other.place} as well", entry.place)
+
+    def _outermost_first(self) -> Iterator[ParsedElement]:
+        """The boundaries in the order of the file, but those around others before them."""
+        by_id = {entry.id: entry for entry in self._parsed.boundaries}
+        made: set[str] = set()
+        for entry in self._parsed.boundaries:
+            chain: dict[str, ParsedElement] = {}
+            outer: ParsedElement | None = entry
+            while outer is not None and outer.id not in made:
+                if outer.id in chain:
+                    names = " in ".join(escape(repr(each.name)) for each in (*chain.values(), outer))
+                    raise self._fault(f"boundaries are inside themselves: {names}", outer.place)
+                chain[outer.id] = outer
+                outer = None if outer.boundary is None else self._find(outer.boundary, by_id, "boundary", outer.place)
+            made.update(chain)
+            yield from reversed(chain.values())
+
+    def _element(self, entry: ParsedElement) -> Element:
+        if entry.kind not in _KINDS:
+            raise self._fault(f"there is no kind {entry.kind!r}", entry.place, did_you_mean(entry.kind, _KINDS))
+        element = _KINDS[entry.kind](self._name(entry))
+        self._complete(element, entry)
+        return element
+
+    def _flow(self, flow: ParsedFlow) -> Dataflow:
+        source, sink = (self._find(end, self._ends, "element", flow.place) for end in (flow.source, flow.sink))
+        made = Dataflow(source, sink, self._name(flow))
+        if flow.response_to is not None:
+            made.isResponse = True
+            made.responseTo = cast("Dataflow", self._find(flow.response_to, self._made["flows"], "flow", flow.place))
+        self._complete(made, flow)
+        if flow.data:
+            made.data = self._data_of(flow)
+        return made
+
+    def _complete(self, element: Element, entry: ParsedElement | ParsedFlow) -> None:
+        """State what the file states, and nothing else: what is unstated may still be inherited."""
+        object.__setattr__(element, "imported_from", spot(self._file, entry.place))
+        if entry.description.strip():
+            element.description = entry.description
+        if entry.boundary is not None:
+            boundary = self._find(entry.boundary, self._made["boundaries"], "boundary", entry.place)
+            element.inBoundary = cast("Boundary", boundary)
+        if not entry.in_scope:
+            element.inScope = False
+        for name, value in entry.values.items():
+            node, _, field = ("", "", name) if "." not in name else name.partition(".")
+            setattr(getattr(element, node) if node else element, field, value)
+
+    def _data_of(self, entry: ParsedElement | ParsedFlow) -> tuple[Data, ...]:
+        return tuple(self._find(id_, self._data, "data", entry.place) for id_ in entry.data)
+
+    def _put_data(self) -> None:
+        """Say who handles which data; a store alone sends all it holds along each of its flows."""
+        handlers: dict[Data, list[Element]] = {}
+        for entry in self._parsed.elements:
+            element, data = self._made["elements"][entry.id], self._data_of(entry)
+            for each in data:
+                handlers.setdefault(each, []).append(element)
+            if data and isinstance(element, Datastore):
+                element.data = data
+        for each, elements in handlers.items():
+            each.processedBy = elements
+
+    @staticmethod
+    def _name(entry: ParsedElement | ParsedFlow) -> str:
+        """On one line: other tools break names to fit their boxes."""
+        return " ".join(entry.name.split()) or entry.id
+
+    def _find(self, id_: str, known: Mapping[str, T], what: str, place: str) -> T:
+        if id_ in known:
+            return known[id_]
+        raise self._fault(f"there is no {what} with the id {id_!r}", place, did_you_mean(id_, known))
+
+    def _threat(self, decision: ParsedDecision) -> SourceThreat:
+        said = f"{decision.said}, says {self._file.name}"
+        return SourceThreat(
+            element=self._find(decision.element, self._made[decision.on], _ONE[decision.on], decision.place),
+            title=escape(" ".join(decision.title.split())),
+            cwe=frozenset(decision.cwe),
+            status=decision.status,
+            reason=escape(" ".join((f"{decision.reason} ({said})" if decision.reason.strip() else said).split())),
+            owner=escape(decision.owner) if decision.owner else None,
+            origin=spot(self._file, decision.place),
+        )
+
+    def _fault(self, problem: str, place: str, hint: str | None = None) -> ImportFault:
+        return ImportFault(self._file, problem, where=place, hint=hint)

@@ -1,0 +1,30 @@
+"""What is wrong with the file of another tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.labels import escape
+
+
+class ImportFault(ModelError):
+    """A file cannot be imported.
+
+    Args:
+        file: the file.
+        problem: what is wrong, one sentence.
+        where: the place in the file: "line 3, column 7", or a JSON pointer.
+        hint: what to write instead.
+    """
+
+    def __init__(self, file: Path, problem: str, *, where: str = "", hint: str | None = None) -> None:
+        self.file = file
+        self.where = where
+        super().__init__(f"{spot(file, where)}: {escape(problem)}", hint=None if hint is None else escape(hint))
+
+
+def spot(file: Path, where: str) -> str:
+    """A place in a file, as messages name it: "shop.otm.json, line 3" or "shop.otm.json: /components/3"."""
+    separator = ": " if where.startswith("/") else ", "
+    return escape(file.name + (separator + where if where else ""))

@@ -1,0 +1,97 @@
+"""The formats that can be imported, found by what a file holds and not by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+from typing import Final
+
+from pytest_threatmodel.importers.fault import ImportFault
+from pytest_threatmodel.importers.parsed import Parsed
+from pytest_threatmodel.importers.read import read_document
+from pytest_threatmodel.model.errors import ModelError
+
+Document = Mapping[str, Any]
+
+#: The group of entry points by which a distribution reads other formats; each is a function of a path that gives what
+#: it read, or None where the file is not of its format.
+ENTRY_POINTS: Final = "pytest_threatmodel.importers"
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A format that can be imported.
+
+    Args:
+        name: short, in lower case.
+        title: what people call it.
+        recognises: whether a document is of this format, of whatever version.
+        parse: reads the document; raises ImportFault where it cannot.
+    """
+
+    name: str
+    title: str
+    recognises: Callable[[Document], bool]
+    parse: Callable[[Document, Path], Parsed]
+
+
+def _late(module: str) -> Callable[[Document, Path], Parsed]:
+    """The `parse` of a module that is imported when a file of its format is there, and not before."""
+
+    def parse(document: Document, path: Path) -> Parsed:
+        parsed: Parsed = import_module(f"pytest_threatmodel.importers.{module}").parse(document, path)
+        return parsed
+
+    return parse
+
+
+#: The built-in formats; a document is of the first that recognises it.
+IMPORTERS: Final = (Importer("otm", "Open Threat Model 0.2", lambda document: "otmVersion" in document, _late("otm")),)
+
+
+def read_model(path: Path) -> Parsed:
+    """Read a file of another tool: by the importers of other distributions first, then by the built-in ones.
+
+    Args:
+        path: the file.
+
+    Raises:
+        ImportFault: the file is damaged, or of no known format.
+        ModelError: an importer of another distribution fails.
+    """
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value)):
+        try:
+            parsed = point.load()(path)
+        except ModelError:
+            raise
+        except Exception as error:  # other people's code
+            raise ModelError(f"entry point {point.name!r}: {type(error).__name__}: {error}") from error
+        if parsed is not None:
+            return checked(parsed, f"entry point {point.name!r}")
+    return _builtin(path)
+
+
+def _builtin(path: Path) -> Parsed:
+    document = read_document(path)
+    for importer in IMPORTERS:
+        if importer.recognises(document):
+            return importer.parse(document, path)
+    known = ", ".join(importer.title for importer in IMPORTERS)
+    seen = ", ".join(list(document)[:8]) or "nothing"
+    raise ImportFault(path, f"is of no known format, expected one of: {known}; at its top stand: {seen}")
+
+
+def checked(parsed: object, where: str) -> Parsed:
+    """What an importer of somebody else gave.
+
+    Raises:
+        ModelError: it is something else.
+    """
+    if isinstance(parsed, Parsed):
+        return parsed
+    raise ModelError(f"{where}: expected pytest_threatmodel.importers.parsed.Parsed or None, got {parsed!r}")

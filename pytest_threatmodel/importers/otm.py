@@ -1,0 +1,256 @@
+"""Open Threat Model, versions 0.1 and 0.2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from typing import Final
+
+from pytest_threatmodel.importers.otm_threats import Threats
+from pytest_threatmodel.importers.otm_types import kind_of
+from pytest_threatmodel.importers.parsed import Parsed
+from pytest_threatmodel.importers.parsed import ParsedElement
+from pytest_threatmodel.importers.parsed import ParsedFlow
+from pytest_threatmodel.importers.parts import Part
+from pytest_threatmodel.model.errors import shown
+from pytest_threatmodel.model.fields import did_you_mean
+
+#: By confidentiality in steps of 25, from 0 to 100.
+CLASSES: Final = ("PUBLIC", "RESTRICTED", "SENSITIVE", "SECRET", "TOP_SECRET")
+#: Under this key of `attributes` stands what our own export adds.
+OURS: Final = "pytest-threatmodel"
+
+
+def parse(document: Mapping[str, Any], path: Path) -> Parsed:
+    """Read a document of OTM.
+
+    Args:
+        document: as `read_document` gives it.
+        path: the file, for messages.
+
+    Raises:
+        ImportFault: it is of another version, or something in it is wrong.
+    """
+    root = Part(path, document)
+    version = root.need("otmVersion")
+    if not re.fullmatch(r"0\.[12](\.\d+)?", version):
+        raise root.fault(f"version {version!r} is not known, expected 0.1 or 0.2", "otmVersion")
+    project = root.part("project")
+    project.skip("id")
+    threats, components = Threats(root), _components(root)
+    zones = [_zone(part, components) for part in root.parts("trustZones") if not _is_nowhere(part)]
+    elements, groups = _elements(components, threats)
+    flows = [flow for part in root.parts("dataflows") for flow in _flows(part, threats)]
+    data = [_data(part, components.stored) for part in root.parts("assets")]
+    return Parsed(
+        name=project.need("name"),
+        description=_described(project),
+        elements=tuple(elements),
+        flows=tuple(flows),
+        boundaries=(*zones, *groups),
+        data=tuple(data),
+        decisions=tuple(threats.found),
+        unmapped=(*components.notices(), *threats.notices, *root.unread()),
+    )
+
+
+@dataclass(slots=True)
+class _Component:
+    """A component before it is known what it becomes.
+
+    Args:
+        part: of the document.
+        id: of it.
+        type: as the file spells it.
+        kind: ours; None where the type is not known.
+        holds: whether other components, or zones, are inside it.
+    """
+
+    part: Part
+    id: str
+    type: str
+    kind: str | None
+    holds: bool = False
+
+    @property
+    def is_boundary(self) -> bool:
+        """Whether it is nothing but what is around others."""
+        return self.kind == "Boundary" or (self.kind is None and self.holds)
+
+
+@dataclass(slots=True)
+class _Components:
+    """All components by id, and the ids of the assets that some of them store."""
+
+    by_id: dict[str, _Component] = field(default_factory=dict)
+    zones: set[str] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
+
+    def boundary(self, part: Part) -> str | None:
+        """The id of the boundary that a part's `parent` names."""
+        parent = part.part("parent")
+        zone, component = parent.text("trustZone"), parent.text("component")
+        if zone and component:
+            raise parent.fault("names a trustZone and a component, expected one of them")
+        if component and component not in self.by_id:
+            hint = did_you_mean(component, self.by_id)
+            raise parent.fault(f"there is no component with the id {component!r}", "component", hint)
+        if zone and zone not in self.zones:
+            raise parent.fault(
+                f"there is no trustZone with the id {zone!r}", "trustZone", did_you_mean(zone, self.zones)
+            )
+        if component:
+            return component if self.by_id[component].is_boundary else f"{component}/parts"
+        return zone if zone and zone != NOWHERE else None
+
+    def notices(self) -> list[str]:
+        """The types that are not known, one a line."""
+        unknown: dict[str, list[str]] = {}
+        for each in self.by_id.values():
+            if each.kind is None:
+                taken = "Boundary" if each.is_boundary else "Process"
+                unknown.setdefault(f"type {shown(each.type)} is not known, taken as {taken}", []).append(
+                    each.part.place
+                )
+        return [
+            f"{places[0]}: {text}" + (f" ({len(places)} components)" if len(places) > 1 else "")
+            for text, places in unknown.items()
+        ]
+
+
+#: Our export's zone for elements that are in no boundary: OTM gives every component a parent.
+NOWHERE: Final = "no-boundary"
+
+
+def _is_nowhere(part: Part) -> bool:
+    if part.text("id") != NOWHERE:
+        return False
+    part.skip("name", "type", "risk", "description")
+    return True
+
+
+def _components(root: Part) -> _Components:
+    """The components, with what their parents make of them."""
+    found = _Components(zones={part.need("id") for part in root.parts("trustZones")})
+    parts = root.parts("components")
+    for part in parts:
+        id_, type_ = part.need("id"), part.text("type")
+        if id_ in found.by_id:
+            raise part.fault(f"the id {id_!r} stands at {found.by_id[id_].part.place} as well")
+        found.by_id[id_] = _Component(part, id_, type_, kind_of(type_))
+    for part in (*parts, *root.parts("trustZones")):
+        holder = found.by_id.get(part.part("parent").text("component"))
+        if holder is not None:
+            holder.holds = True
+    return found
+
+
+def _zone(part: Part, components: _Components) -> ParsedElement:
+    part.skip("type")
+    rating = _figure(part.part("risk"), "trustRating")
+    more = [] if rating is None else [f"trust rating {rating:g}"]
+    return _element(part, "Boundary", components.boundary(part), more)
+
+
+def _elements(components: _Components, threats: Threats) -> tuple[list[ParsedElement], list[ParsedElement]]:
+    """The elements, and the boundaries that components are."""
+    elements, groups = [], []
+    for each in components.by_id.values():
+        part, boundary = each.part, components.boundary(each.part)
+        assets = part.part("assets")
+        stored = assets.texts("stored")
+        components.stored.update(stored)
+        made = _element(part, each.kind or "Process", boundary)
+        made = replace(made, data=tuple(dict.fromkeys((*stored, *assets.texts("processed")))))
+        if each.is_boundary:
+            groups.append(replace(made, kind="Boundary"))
+        elif each.holds:
+            group = ParsedElement(f"{each.id}/parts", f"{made.name} (parts)", "Boundary", part.place, boundary)
+            groups.append(group)
+            elements.append(replace(made, boundary=group.id))
+        else:
+            elements.append(made)
+        threats.read(part, "boundaries" if each.is_boundary else "elements", each.id)
+    return elements, groups
+
+
+def _flows(part: Part, threats: Threats) -> list[ParsedFlow]:
+    """A flow, and the one back where the file says that it goes both ways."""
+    ours = part.part("attributes").part(OURS)
+    flow = ParsedFlow(
+        id=part.need("id"),
+        name=part.text("name"),
+        source=part.need("source"),
+        sink=part.need("destination"),
+        place=part.place,
+        values=_values(ours),
+        data=tuple(part.texts("assets")),
+        response_to=ours.text("responseTo") or None,
+        in_scope=not ours.flag("outOfScope"),
+        description=_described(part),
+    )
+    threats.read(part, "flows", flow.id)
+    if not part.flag("bidirectional"):
+        return [flow]
+    back = ParsedFlow(
+        id=f"{flow.id}/response",
+        name=f"{flow.name or flow.id} (response)",
+        source=flow.sink,
+        sink=flow.source,
+        place=part.place,
+        data=flow.data,
+        response_to=flow.id,
+    )
+    return [flow, back]
+
+
+def _data(part: Part, stored: set[str]) -> ParsedElement:
+    made = _element(part, "Data", None)
+    confidentiality = _figure(part.part("risk"), "confidentiality")
+    values = dict(made.values)
+    if confidentiality is not None:
+        values.setdefault("classification", CLASSES[round(confidentiality / 25)])
+    if made.id in stored:
+        values["isStored"] = True
+    return replace(made, values=values)
+
+
+def _element(part: Part, kind: str, boundary: str | None, more: list[str] | None = None) -> ParsedElement:
+    ours = part.part("attributes").part(OURS)
+    return ParsedElement(
+        id=part.need("id"),
+        name=part.text("name"),
+        kind=kind,
+        place=part.place,
+        boundary=boundary,
+        values=_values(ours),
+        in_scope=not ours.flag("outOfScope"),
+        description=_described(part, more),
+    )
+
+
+def _values(ours: Part) -> dict[str, object]:
+    """The fields that our own export wrote."""
+    values = ours.part("values")
+    values.skip(*values)
+    return {name: values.value(name) for name in values}
+
+
+def _described(part: Part, more: list[str] | None = None) -> str:
+    """The description, with what has no field of its own."""
+    tags = part.texts("tags")
+    rest = [*(more or []), *([f"tags: {', '.join(tags)}"] if tags else [])]
+    return " ".join(filter(None, (part.text("description").strip(), f"({'; '.join(rest)})" if rest else "")))
+
+
+def _figure(part: Part, key: str) -> float | None:
+    """A figure of OTM, which goes from 0 to 100."""
+    value = part.number(key)
+    if value is not None and not 0 <= value <= 100:
+        raise part.fault(f"expected a number from 0 to 100, got {value:g}", key)
+    return value

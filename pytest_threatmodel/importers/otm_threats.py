@@ -1,0 +1,79 @@
+"""The threats of an OTM document: a catalogue, and instances of them on components and flows."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pytest_threatmodel.importers.parsed import ParsedDecision
+from pytest_threatmodel.importers.parts import Part
+from pytest_threatmodel.importers.states import state
+from pytest_threatmodel.model.errors import shown
+from pytest_threatmodel.model.fields import did_you_mean
+
+
+class Threats:
+    """The catalogue of a document, and the instances that were read.
+
+    Args:
+        root: the document.
+
+    Attributes:
+        found: the instances, in the order in which they were read.
+        notices: the states that are not understood, each a line.
+    """
+
+    def __init__(self, root: Part) -> None:
+        self.found: list[ParsedDecision] = []
+        self.notices: list[str] = []
+        self._threats = _catalogue(root, "threats")
+        self._mitigations = _catalogue(root, "mitigations")
+
+    def read(self, part: Part, on: Literal["elements", "flows", "boundaries"], id_: str) -> None:
+        """Read the threats that stand on a component or flow.
+
+        Args:
+            part: the component or flow.
+            on: what it became.
+            id_: of it.
+        """
+        for instance in part.parts("threats"):
+            self.found.append(self._instance(instance, on, id_))
+
+    def _instance(self, part: Part, on: Literal["elements", "flows", "boundaries"], id_: str) -> ParsedDecision:
+        threat = _known(part, "threat", self._threats)
+        said = part.text("state")
+        ours = state(said)
+        if ours is None:
+            self.notices.append(f"{part.at('state')}: state {shown(said)} is not understood, taken as open")
+        return ParsedDecision(
+            title=threat.text("name") or threat.need("id"),
+            on=on,
+            element=id_,
+            place=part.place,
+            said=said or "open",
+            status=None if ours == "open" else ours,
+            cwe=tuple(int(number) for text in threat.texts("cwes") for number in re.findall(r"\d{1,6}", text)[:1]),
+            reason=", ".join(self._mitigated(each) for each in part.parts("mitigations")),
+        )
+
+    def _mitigated(self, part: Part) -> str:
+        name = _known(part, "mitigation", self._mitigations).text("name")
+        return f"{name} ({said})" if (said := part.text("state")) else name
+
+
+def _catalogue(root: Part, key: str) -> dict[str, Part]:
+    found: dict[str, Part] = {}
+    for part in root.parts(key):
+        first = found.setdefault(part.need("id"), part)
+        if first is not part:
+            raise part.fault(f"the id {part.need('id')!r} stands at {first.place} as well")
+    return found
+
+
+def _known(part: Part, key: str, known: dict[str, Part]) -> Part:
+    """The entry of a catalogue that an instance names."""
+    id_ = part.need(key)
+    if id_ in known:
+        return known[id_]
+    raise part.fault(f"there is no {key} with the id {id_!r}", key, did_you_mean(id_, known))
