@@ -50,8 +50,25 @@ def _late(module: str) -> Callable[[Document, Path], Parsed]:
     return parse
 
 
+def _is_threat_dragon(document: Document) -> bool:
+    return "summary" in document and "detail" in document
+
+
+def _is_threagile(document: Document) -> bool:
+    return "threagile_version" in document or "technical_assets" in document
+
+
+def _is_pytm(document: Document) -> bool:
+    return any(isinstance(document.get(key), list) for key in ("elements", "flows", "boundaries"))
+
+
 #: The built-in formats; a document is of the first that recognises it.
-IMPORTERS: Final = (Importer("otm", "Open Threat Model 0.2", lambda document: "otmVersion" in document, _late("otm")),)
+IMPORTERS: Final = (
+    Importer("otm", "Open Threat Model 0.2", lambda document: "otmVersion" in document, _late("otm")),
+    Importer("threat-dragon", "OWASP Threat Dragon 1 and 2", _is_threat_dragon, _late("threat_dragon")),
+    Importer("threagile", "Threagile 0.9 and 1.0", _is_threagile, _late("threagile")),
+    Importer("pytm", "pytm's JSON", _is_pytm, _late("pytm_json")),
+)
 
 
 def read_model(path: Path) -> Parsed:

@@ -25,25 +25,20 @@ from pytest_threatmodel.model.fields import did_you_mean
 
 #: What says nothing about threats: people, pictures, prose for the report.
 _NOT_MODEL: Final = (
-    ("author", "contributors", "date", "management_summary_comment", "technical_overview", "application_description")
-    + ("business_criticality", "tags_available", "diagram_tweak_edge_layout", "diagram_tweak_layout_left_to_right")
-    + ("diagram_tweak_invisible_connections_between_assets", "diagram_tweak_nodesep", "diagram_tweak_ranksep")
-    + ("diagram_tweak_same_rank_assets", "diagram_tweak_suppress_edge_labels")
-)
+    "author", "contributors", "date", "management_summary_comment", "technical_overview", "application_description",
+    "business_criticality", "tags_available", "diagram_tweak_edge_layout", "diagram_tweak_layout_left_to_right",
+    "diagram_tweak_invisible_connections_between_assets", "diagram_tweak_nodesep", "diagram_tweak_ranksep",
+    "diagram_tweak_same_rank_assets", "diagram_tweak_suppress_edge_labels",
+)  # fmt: skip
 #: Maps of prose that may hold decisions, but not in a form that can be read.
 _PROSE: Final = ("questions", "abuse_cases", "security_requirements")
-
-
-def recognises(document: Mapping[str, Any]) -> bool:
-    """Whether a document is Threagile's, of whatever version."""
-    return "threagile_version" in document or "technical_assets" in document
 
 
 def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     """What a file of Threagile holds.
 
     Args:
-        document: of which `recognises` is true.
+        document: one of this format, of whatever version.
         path: the file, for messages.
 
     Raises:
@@ -110,9 +105,9 @@ def _put_inside(part: Part, key: str, known: Mapping[str, str] | set[str], insid
 def _boundary(title: str, part: Part, outer: Mapping[str, str], told: Tally) -> ParsedElement:
     type_ = part.text("type")
     if type_:
-        told.add(f"type {type_} of trust boundaries has no counterpart", title)
+        told.add("no counterpart for type of trust boundaries", f"{title} ({type_})")
     if part.texts("tags"):
-        told.add("tags of trust boundaries has no counterpart", title)
+        told.add("no counterpart for tags of trust boundaries", title)
     id_ = part.need("id")
     return ParsedElement(
         id_, title, "Boundary", part.place, boundary=outer.get(id_), description=part.text("description")
@@ -123,7 +118,7 @@ def _tell_others(root: Part, overview: Part, told: Tally) -> None:
     root.skip(*_NOT_MODEL)
     overview.skip("images")
     for line in _shared_runtimes(root):
-        told.add("shared runtimes have no counterpart", line)
+        told.add("no counterpart for shared runtimes", line)
     for key in _PROSE:
         prose = root.part(key)
         prose.skip(*prose)

@@ -21,9 +21,9 @@ T = TypeVar("T")
 
 _TYPES: Final = ("process", "datastore", "external-entity")
 #: What the file says of an asset, a link or data, and no field of ours.
-_ASSET_OTHERS: Final = ("usage", "size", "machine", "owner", "integrity", "availability", "tags")
+_ASSET_OTHERS: Final = ("usage", "size", "machine", "owner", "integrity", "availability")
 _ASSET_FLAGS: Final = ("internet", "multi_tenant", "custom_developed_parts")
-_DATA_OTHERS: Final = ("usage", "origin", "owner", "quantity", "integrity", "availability", "tags")
+_DATA_OTHERS: Final = ("usage", "origin", "owner", "quantity", "integrity", "availability")
 _TWEAKS: Final = ("diagram_tweak_order", "diagram_tweak_weight", "diagram_tweak_constraint", "justification_cia_rating")
 
 
@@ -161,12 +161,14 @@ def _kind(part: Part, technologies: Sequence[str]) -> str:
 
 
 def _values(asset: Asset, kind: str, told: Tally) -> dict[str, object]:
-    part, values = asset.part, {}
+    part = asset.part
+    values: dict[str, object] = {}
     rating = word_of(part, "confidentiality", words.CLASSIFICATIONS, asset.title, told)
     if rating:
         values["maxClassification"] = rating
     encrypted = word_of(part, "encryption", words.ENCRYPTIONS, asset.title, told)
-    if encrypted is not None:
+    # Files must say `none` of browsers too: only of a store that is a statement.
+    if encrypted or (encrypted is False and kind == "Datastore"):
         values["controls.isEncryptedAtRest"] = encrypted
     if part.flag("redundant"):
         values["controls.isResilient"] = True
@@ -174,12 +176,12 @@ def _values(asset: Asset, kind: str, told: Tally) -> dict[str, object]:
         if format_ == "xml" and kind in ("Server", "Process", "Lambda"):
             values["usesXMLParser"] = True
         else:
-            told.add(f"data_formats_accepted: {format_} has no counterpart", asset.title)
+            told.add(f"no counterpart for data_formats_accepted {format_!r}", asset.title)
     for flag in _ASSET_FLAGS:
         if part.flag(flag):
-            told.add(f"{flag} has no counterpart", asset.title)
+            told.add(f"no counterpart for {flag} of technical assets", asset.title)
     if part.flag("used_as_client_by_human") and kind != "Actor":
-        told.add("used_as_client_by_human has no counterpart but on external entities", asset.title)
+        told.add("no counterpart for used_as_client_by_human but on external entities", asset.title)
     return values
 
 
@@ -217,8 +219,10 @@ def word_of(part: Part, key: str, known: Mapping[str, T], where: str, told: Tall
 
 
 def tell_others(part: Part, keys: Iterable[str], what: str, where: str, told: Tally) -> None:
+    """Tell what the file says of an asset, a link or data, and no field of ours."""
     part.skip(*_TWEAKS)
-    for key in keys:
-        said = part.texts(key) if key == "tags" else part.text(key)
-        if said:
-            told.add(f"{key} of {what} has no counterpart", where)
+    said = [key for key in keys if part.text(key)]
+    if said:
+        told.add(f"no counterpart for {', '.join(said)} of {what}", where)
+    if part.texts("tags"):
+        told.add(f"no counterpart for tags of {what}", where)

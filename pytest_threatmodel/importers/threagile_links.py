@@ -15,7 +15,8 @@ from pytest_threatmodel.importers.threagile_assets import word_of
 
 def read_flows(link: Link, told: Tally) -> Iterator[ParsedFlow]:
     """The flow that a link is, and its response where data comes back."""
-    part, values = link.part, {}
+    part = link.part
+    values: dict[str, object] = {}
     protocol = part.text("protocol")
     if protocol in words.PROTOCOLS:
         values["protocol"] = words.PROTOCOLS[protocol]
@@ -28,9 +29,9 @@ def read_flows(link: Link, told: Tally) -> Iterator[ParsedFlow]:
     if part.flag("vpn"):
         values["usesVPN"] = True
     if part.flag("ip_filtered"):
-        told.add("ip_filtered has no counterpart", link.title)
+        told.add("no counterpart for ip_filtered of communication links", link.title)
     part.flag("readonly")
-    tell_others(part, ("usage", "tags"), "communication links", link.title, told)
+    tell_others(part, ("usage",), "communication links", link.title, told)
     sent, received = part.texts("data_assets_sent"), part.texts("data_assets_received")
     flow = ParsedFlow(
         id=link.id,

@@ -37,11 +37,15 @@ CATEGORIES: Final[dict[str, Category]] = {
     "container-platform-escape": Category("Container Platform Escape", 1008),
     "cross-site-request-forgery": Category("Cross-Site Request Forgery (CSRF)", 352, ("target", "link"), "target"),
     "cross-site-scripting": Category("Cross-Site Scripting (XSS)", 79),
-    "dos-risky-access-across-trust-boundary": Category("DoS-risky Access Across Trust-Boundary", 400, _TARGET_SOURCE_LINK, "target"),
+    "dos-risky-access-across-trust-boundary": Category(
+        "DoS-risky Access Across Trust-Boundary", 400, _TARGET_SOURCE_LINK, "target"
+    ),
     "incomplete-model": Category("Incomplete Model", 1008),
     "ldap-injection": Category("LDAP-Injection", 90, _SOURCE_TARGET_LINK, "source"),
     "missing-authentication": Category("Missing Authentication", 306, _LINK_SOURCE_TARGET, "target"),
-    "missing-authentication-second-factor": Category("Missing Two-Factor Authentication (2FA)", 308, _LINK_SOURCE_TARGET, "target"),
+    "missing-authentication-second-factor": Category(
+        "Missing Two-Factor Authentication (2FA)", 308, _LINK_SOURCE_TARGET, "target"
+    ),
     "missing-build-infrastructure": Category("Missing Build Infrastructure", 1127),
     "missing-cloud-hardening": Category("Missing Cloud Hardening", 1008),
     "missing-file-validation": Category("Missing File Validation", 434),
@@ -64,13 +68,17 @@ CATEGORIES: Final[dict[str, Category]] = {
     "unencrypted-asset": Category("Unencrypted Technical Assets", 311),
     "unencrypted-communication": Category("Unencrypted Communication", 319, _LINK_SOURCE_TARGET, "source"),
     "unguarded-access-from-internet": Category("Unguarded Access From Internet", 501, _TARGET_SOURCE_LINK, "target"),
-    "unguarded-direct-datastore-access": Category("Unguarded Direct Datastore Access", 501, _LINK_SOURCE_TARGET, "target"),
+    "unguarded-direct-datastore-access": Category(
+        "Unguarded Direct Datastore Access", 501, _LINK_SOURCE_TARGET, "target"
+    ),
     "unnecessary-communication-link": Category("Unnecessary Communication Link", 1008, ("link",), "link"),
     "unnecessary-data-asset": Category("Unnecessary Data Asset", 1008, ("data",), "data"),
     "unnecessary-data-transfer": Category("Unnecessary Data Transfer", 1008, ("data", "asset", "partner")),
     "unnecessary-technical-asset": Category("Unnecessary Technical Asset", 1008),
     "untrusted-deserialization": Category("Untrusted Deserialization", 502),
-    "wrong-communication-link-content": Category("Wrong Communication Link Content", 1008, ("source", "link"), "source"),
+    "wrong-communication-link-content": Category(
+        "Wrong Communication Link Content", 1008, ("source", "link"), "source"
+    ),
     "wrong-trust-boundary-content": Category("Wrong Trust Boundary Content", 1008),
     "xml-external-entity": Category("XML External Entity (XXE)", 611),
 }

@@ -24,9 +24,9 @@ On = Literal["elements", "flows", "boundaries"]
 #: Wildcards are compared with every asset and link; this is far above what real files need.
 _MOST_COMPARED: Final = 2_000_000
 _NOT_READ: Final = (
-    ("description", "impact", "asvs", "cheat_sheet", "action", "mitigation", "check", "function", "stride")
-    + ("detection_logic", "risk_assessment", "false_positives", "model_failure_possible_reason")
-)
+    "description", "impact", "asvs", "cheat_sheet", "action", "mitigation", "check", "function", "stride",
+    "detection_logic", "risk_assessment", "false_positives", "model_failure_possible_reason",
+)  # fmt: skip
 _RATINGS: Final = ("severity", "exploitation_likelihood", "exploitation_impact", "data_breach_probability")
 _RELEVANT: Final = ("data_asset", "technical_asset", "communication_link", "trust_boundary", "shared_runtime")
 

@@ -13,20 +13,20 @@ CLASSIFICATIONS: Final = {
     "strictly-confidential": "TOP_SECRET",
 }
 #: Technologies of processes that answer requests; other processes are programs.
-SERVERS: Final = frozenset(
-    ("application-server", "artifact-registry", "build-pipeline", "cms", "code-inspection-platform")
-    + ("container-platform", "database", "ejb", "erp", "file-server", "gateway", "hsm", "identity-provider", "ids")
-    + ("identity-store-database", "identity-store-ldap", "ips", "ldap-server", "load-balancer", "mail-server")
-    + ("mainframe", "message-queue", "monitoring", "report-engine", "reverse-proxy", "search-engine", "search-index")
-    + ("service-mesh", "service-registry", "sourcecode-repository", "stream-processing", "vault", "waf")
-    + ("web-application", "web-server", "web-service-rest", "web-service-soap")
-)
+SERVERS: Final = frozenset({
+    "application-server", "artifact-registry", "build-pipeline", "cms", "code-inspection-platform",
+    "container-platform", "database", "ejb", "erp", "file-server", "gateway", "hsm", "identity-provider", "ids",
+    "identity-store-database", "identity-store-ldap", "ips", "ldap-server", "load-balancer", "mail-server",
+    "mainframe", "message-queue", "monitoring", "report-engine", "reverse-proxy", "search-engine", "search-index",
+    "service-mesh", "service-registry", "sourcecode-repository", "stream-processing", "vault", "waf",
+    "web-application", "web-server", "web-service-rest", "web-service-soap",
+})  # fmt: skip
 FUNCTION: Final = "function"
-PROGRAMS: Final = frozenset(
-    ("ai", "batch-processing", "block-storage", "browser", "cli", "client-system", "data-lake", "desktop")
-    + ("devops-client", "event-listener", "iot-device", "library", "local-file-system", "mobile-app", "scheduler")
-    + ("task", "tool", "unknown-technology")
-)
+PROGRAMS: Final = frozenset({
+    "ai", "batch-processing", "block-storage", "browser", "cli", "client-system", "data-lake", "desktop",
+    "devops-client", "event-listener", "iot-device", "library", "local-file-system", "mobile-app", "scheduler",
+    "task", "tool", "unknown-technology",
+})  # fmt: skip
 #: Technologies of stores that SQL is no language of -> our type of store.
 NOT_SQL: Final = {
     "identity-store-ldap": "LDAP",

@@ -29,17 +29,11 @@ _NOT_MODEL = ("contributors", "reviewer", "diagramTop", "threatTop")
 _NOT_DIAGRAM = ("title", "description", "id", "thumbnail", "placeholder", "diagramType", "version", "size")
 
 
-def recognises(document: Mapping[str, Any]) -> bool:
-    """Whether a document is Threat Dragon's, of whatever version."""
-    detail = document.get("detail")
-    return isinstance(document.get("summary"), dict) and isinstance(detail, dict) and "diagrams" in detail
-
-
 def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     """What a file of Threat Dragon holds.
 
     Args:
-        document: of which `recognises` is true.
+        document: one of this format, of whatever version.
         path: the file, for messages.
 
     Raises:

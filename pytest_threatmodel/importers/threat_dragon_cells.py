@@ -11,7 +11,7 @@ from pytest_threatmodel.importers.parts import Part
 
 CellType = Literal["actor", "process", "store", "flow", "box", "curve", "text"]
 
-#: `data.type` of version 2 and `type` of version 1, then `shape` of version 2, with a misspelling of its early releases.
+#: `data.type` of version 2 and `type` of version 1, then `shape` of version 2 with a misspelling of early releases.
 _TYPES: Final[dict[str, CellType]] = {
     "tm.Actor": "actor",
     "tm.Process": "process",
@@ -31,7 +31,19 @@ _TYPES: Final[dict[str, CellType]] = {
     "td-text-block": "text",
 }
 #: How a cell looks, and what the program works out again by itself.
-_LOOKS: Final = ("attrs", "angle", "z", "zIndex", "visible", "ports", "tools", "connector", "width", "height", "vertices")
+_LOOKS: Final = (
+    "attrs",
+    "angle",
+    "z",
+    "zIndex",
+    "visible",
+    "ports",
+    "tools",
+    "connector",
+    "width",
+    "height",
+    "vertices",
+)
 _DRAWN: Final = (*_LOOKS, "smooth", "router", "markup", "view", "labels", "hasOpenThreats", "isTrustBoundary", "shape")
 _WORKED_OUT: Final = ("threatFrequency", "threatCount", "new")
 
@@ -187,4 +199,4 @@ def _contained(part: Part, facts: Part) -> frozenset[str] | None:
     """What other programs, and the drawing library, write down about the cells in a box."""
     lists = [(at, key) for at, key in ((facts, "containedElements"), (part, "containedElements"), (part, "children"))]
     said = [frozenset(at.texts(key)) for at, key in lists if key in at]
-    return frozenset().union(*said) if said else None
+    return frozenset[str]().union(*said) if said else None

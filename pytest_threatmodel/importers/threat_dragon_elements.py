@@ -98,8 +98,8 @@ def flows(group: Group, found: Same, told: Tally) -> Iterator[ParsedFlow]:
     )
     yield flow
     if both:
-        back = {"id": f"{flow.id}/response", "name": f"{flow.name} (response)", "response_to": flow.id}
-        yield replace(flow, **back, source=sink, sink=source)
+        back = replace(flow, id=f"{flow.id}/response", name=f"{flow.name} (response)", response_to=flow.id)
+        yield replace(back, source=sink, sink=source)
 
 
 def name_of(group: Group) -> str:
@@ -122,10 +122,10 @@ def _values(group: Group, told: Tally) -> dict[str, object]:
         values["protocol"] = _PROTOCOLS.get(protocol.lower(), protocol)
     for name in _OTHERS[group.type]:
         if _ticked(group, name):
-            told.add(f"{name} has no counterpart", group.name or group.cells[0].part.place)
+            told.add(f"no counterpart for {name}", group.name or group.cells[0].part.place)
     privilege = _text(group, "privilegeLevel")
     if privilege:
-        told.add("privilegeLevel has no counterpart", f"{name_of(group)} ({privilege[:60]})")
+        told.add("no counterpart for privilegeLevel", f"{name_of(group)} ({privilege[:60]})")
     return values
 
 

@@ -106,13 +106,17 @@ class _Groups:
         numbers = {cell.id: number for number, cell in enumerate(diagram.cells)}
         nodes = [cell for cell in diagram.cells if cell.type != "flow"]
         flows = [cell for cell in diagram.cells if cell.type == "flow"]
-        keys = {cell.id: (cell.type, cell.name) if cell.name and cell.type != "text" else () for cell in nodes}
+        keys: dict[str, tuple[str, ...]] = {
+            cell.id: (cell.type, cell.name) if cell.name and cell.type != "text" else () for cell in nodes
+        }
         of_cell = self._put_all(nodes, keys, diagram.number, numbers)
         for cell in nodes:
             if cell.id in diagram.around:
                 of_cell[cell.id].boxes.append(of_cell[diagram.around[cell.id]].id)
         flow_ids = {flow.id for flow in flows}
-        ends = {flow.id: tuple(_end(flow, id_, flow_ids, of_cell) for id_ in (flow.source, flow.sink)) for flow in flows}
+        ends = {
+            flow.id: tuple(_end(flow, id_, flow_ids, of_cell) for id_ in (flow.source, flow.sink)) for flow in flows
+        }
         keys = {flow.id: ("flow", flow.name, *ends[flow.id]) if all(ends[flow.id]) else () for flow in flows}
         for id_, group in self._put_all(flows, keys, diagram.number, numbers).items():
             group.ends = (ends[id_][0], ends[id_][1])
