@@ -28,7 +28,8 @@ _NOT_READ: Final = (
     "detection_logic", "risk_assessment", "false_positives", "model_failure_possible_reason",
 )  # fmt: skip
 _RATINGS: Final = ("severity", "exploitation_likelihood", "exploitation_impact", "data_breach_probability")
-_RELEVANT: Final = ("data_asset", "technical_asset", "communication_link", "trust_boundary", "shared_runtime")
+#: In the order in which they make up the id of a risk.
+_RELEVANT: Final = ("technical_asset", "communication_link", "trust_boundary", "shared_runtime", "data_asset")
 
 
 @dataclass(frozen=True, slots=True)
