@@ -22,7 +22,7 @@ from pytest_threatmodel.model.fields import did_you_mean
 
 On = Literal["elements", "flows", "boundaries"]
 #: Wildcards are compared with every asset and link; this is far above what real files need.
-_MOST_COMPARED: Final = 2_000_000
+_MOST_COMPARED: Final = 1_000_000
 _NOT_READ: Final = (
     "description", "impact", "asvs", "cheat_sheet", "action", "mitigation", "check", "function", "stride",
     "detection_logic", "risk_assessment", "false_positives", "model_failure_possible_reason",
@@ -185,12 +185,28 @@ class Tracking:
         self._compared += 1
         if self._compared > _MOST_COMPARED:
             raise self._root.fault("there are too many tracked risks for so many assets and links", "risk_tracking")
-        # One that a proxy forwards has the link behind it after an arrow.
-        pattern = pattern.partition("->")[0] if "->" in pattern else pattern
-        if "*" not in pattern:
-            return pattern == id_
-        expression = "[^@]+".join(re.escape(part) for part in re.split(r"\*+", pattern))
-        return re.fullmatch(expression, id_) is not None
+        # Of a link that a proxy forwards, the link behind it stands after an arrow.
+        patterns, ids = pattern.partition("->")[0].split("@"), id_.split("@")
+        return len(patterns) == len(ids) and all(map(_fits, patterns, ids))
+
+
+def _fits(pattern: str, part: str) -> bool:
+    """Whether a part of an id fits a pattern, in which `*` is for one letter or more.
+
+    No regular expression: one with many wildcards can take for ever.
+    """
+    first, *others = re.split(r"\*+", pattern)
+    if not others:
+        return part == first
+    if not part.startswith(first):
+        return False
+    end = len(first)
+    for literal in others[:-1]:
+        found = part.find(literal, end + 1)
+        if found < 0:
+            return False
+        end = found + len(literal)
+    return part.endswith(others[-1]) and len(part) - len(others[-1]) > end
 
 
 def _plain(title: str) -> str:

@@ -12,6 +12,7 @@ from pytest_threatmodel.importers.formats import read_model
 from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.imported import SourceThreat
 from pytest_threatmodel.model.registry import Load
 from pytest_threatmodel.model.registry import loading
 from pytest_threatmodel.tm import TM
@@ -39,6 +40,17 @@ def parsed(file: Path) -> Parsed:
 def decisions_of(tm: TM) -> ImportedDecisions:
     """What the file of a model decides about the threats of the shipped packs."""
     return imported_decisions(evaluate(tm, load_library()), frozenset())
+
+
+def threats_of(tm: TM) -> tuple[SourceThreat, ...]:
+    """The threats that the file of a model names."""
+    assert tm.imported is not None
+    return tm.imported.threats
+
+
+def named(tm: TM, name: str) -> Any:
+    """The element of this name, of whatever kind."""
+    return tm[name]
 
 
 def stated(element: Element) -> dict[str, Any]:

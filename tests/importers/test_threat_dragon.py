@@ -17,8 +17,10 @@ from tests.importers.loaded import decisions_of
 from tests.importers.loaded import ends
 from tests.importers.loaded import inside
 from tests.importers.loaded import model_of
+from tests.importers.loaded import named
 from tests.importers.loaded import parsed
 from tests.importers.loaded import stated
+from tests.importers.loaded import threats_of
 
 SAMPLE_FILES = SAMPLES / "threat-dragon"
 needs_samples = pytest.mark.skipif(not SAMPLE_FILES.is_dir(), reason=f"no sample files in {SAMPLE_FILES}")
@@ -321,10 +323,10 @@ def test_samples_by_name() -> None:
         "Stripe Payment Service": "Stripe / Web",
     }
     demo = model_of(SAMPLE_FILES / "v1-demo.json")
-    assert demo["Web Request"].protocol == "HTTPS"
+    assert named(demo, "Web Request").protocol == "HTTPS"
     assert [flow.name for flow in demo.dataflows if not flow.inScope] == ["Read web app config", "Read worker config"]
-    assert {data.name for data in demo["Worker Config"].data} == {"Credentials in Worker Config"}
-    assert [threat.title for threat in demo.imported.threats if threat.status == "accepted"] == [
+    assert {data.name for data in named(demo, "Worker Config").data} == {"Credentials in Worker Config"}
+    assert [threat.title for threat in threats_of(demo) if threat.status == "accepted"] == [
         "Unauthorised access",
         "Fake messages could be placed on the queue",
         "Data flow should use HTTP/S",
