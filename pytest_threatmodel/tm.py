@@ -63,6 +63,6 @@ def load(path: str | os.PathLike[str]) -> TM:
         raise ModelError(f"load() takes the path of a file, got {shown(path)}", place=caller())
     file = Path(caller_within(here.file).file if here.is_file else caller().file).parent / path
     parsed = (here.read or read_model)(file)
-    tm = TM(parsed.name, description=parsed.description)
+    tm = TM(parsed.name, description=parsed.description, **parsed.values)
     object.__setattr__(tm, "imported", build(parsed, file))
     return tm

@@ -30,7 +30,7 @@ from pytest_threatmodel.model.labels import escape
 
 T = TypeVar("T")
 
-_ONE: Final = {"boundaries": "boundary", "elements": "element", "flows": "flow"}
+_ONE: Final = {"boundaries": "boundary", "elements": "element", "flows": "flow", "data": "data"}
 _KINDS: Final = {kind.__name__: kind for kind in KINDS}
 
 
@@ -57,8 +57,8 @@ class _Builder:
     def __init__(self, parsed: Parsed, file: Path) -> None:
         self._parsed = parsed
         self._file = file
-        self._data: dict[str, Data] = {}
-        self._made: dict[str, dict[str, Element]] = {"boundaries": {}, "elements": {}, "flows": {}}
+        self._made: dict[str, dict[str, Element]] = {"boundaries": {}, "elements": {}, "flows": {}, "data": {}}
+        self._notices: list[str] = []
         #: Elements come before boundaries of the same id.
         self._ends = ChainMap(self._made["elements"], self._made["boundaries"])
 
@@ -71,12 +71,13 @@ class _Builder:
         for entry in parsed.elements:
             self._made["elements"][entry.id] = self._element(entry)
         for entry in parsed.data:
-            self._data[entry.id] = cast("Data", self._element(entry))
+            self._made["data"][entry.id] = self._element(entry)
         self._put_data()
         for flow in parsed.flows:
             self._made["flows"][flow.id] = self._flow(flow)
+        self._put_responses()
         threats = tuple(self._threat(decision) for decision in parsed.decisions)
-        notices = tuple(escape(" ".join(line.split())) for line in parsed.unmapped)
+        notices = tuple(escape(" ".join(line.split())) for line in (*parsed.unmapped, *self._notices))
         return Imported(escape(self._file.name), threats, notices)
 
     def _check_ids(self, entries: Iterable[ParsedElement | ParsedFlow]) -> None:
@@ -112,9 +113,6 @@ class _Builder:
     def _flow(self, flow: ParsedFlow) -> Dataflow:
         source, sink = (self._find(end, self._ends, "element", flow.place) for end in (flow.source, flow.sink))
         made = Dataflow(source, sink, self._name(flow))
-        if flow.response_to is not None:
-            made.isResponse = True
-            made.responseTo = cast("Dataflow", self._find(flow.response_to, self._made["flows"], "flow", flow.place))
         self._complete(made, flow)
         if flow.data:
             made.data = self._data_of(flow)
@@ -131,17 +129,38 @@ class _Builder:
         if not entry.in_scope:
             element.inScope = False
         for name, value in entry.values.items():
-            node, _, field = ("", "", name) if "." not in name else name.partition(".")
-            setattr(getattr(element, node) if node else element, field, value)
+            self._state(element, name, value, entry.place)
+
+    def _state(self, element: Element, name: str, value: object, place: str) -> None:
+        """State a value, or tell that there is no such field: it may be one of a threat pack that is not loaded."""
+        node, field = (element.controls, name[9:]) if name.startswith("controls.") else (element, name)
+        fields = {**type(node).fields, **node.declared_fields()}
+        known = [each for each, kept in fields.items() if not kept.is_relation and each != "name"]
+        if field in known:
+            setattr(node, field, value)
+        else:
+            hint = did_you_mean(field, known)
+            text = f"{place}: {element.describe()} has no field {name!r}, left out"
+            self._notices.append(text if hint is None else f"{text}; {hint}")
 
     def _data_of(self, entry: ParsedElement | ParsedFlow) -> tuple[Data, ...]:
-        return tuple(self._find(id_, self._data, "data", entry.place) for id_ in entry.data)
+        known = self._made["data"]
+        return tuple(cast("Data", self._find(id_, known, "data", entry.place)) for id_ in entry.data)
+
+    def _put_responses(self) -> None:
+        flows = self._made["flows"]
+        for flow in self._parsed.flows:
+            if flow.response_to is not None:
+                made = cast("Dataflow", flows[flow.id])
+                made.isResponse = True
+                made.responseTo = cast("Dataflow", self._find(flow.response_to, flows, "flow", flow.place))
 
     def _put_data(self) -> None:
         """Say who handles which data; a store alone sends all it holds along each of its flows."""
         handlers: dict[Data, list[Element]] = {}
-        for entry in self._parsed.elements:
-            element, data = self._made["elements"][entry.id], self._data_of(entry)
+        lists = [("elements", self._parsed.elements), ("boundaries", self._parsed.boundaries)]
+        for list_, entry in ((list_, entry) for list_, entries in lists for entry in entries):
+            element, data = self._made[list_][entry.id], self._data_of(entry)
             for each in data:
                 handlers.setdefault(each, []).append(element)
             if data and isinstance(element, Datastore):
@@ -151,8 +170,7 @@ class _Builder:
 
     @staticmethod
     def _name(entry: ParsedElement | ParsedFlow) -> str:
-        """On one line: other tools break names to fit their boxes."""
-        return " ".join(entry.name.split()) or entry.id
+        return entry.name if entry.name.strip() else entry.id
 
     def _find(self, id_: str, known: Mapping[str, T], what: str, place: str) -> T:
         if id_ in known:
@@ -168,6 +186,7 @@ class _Builder:
             status=decision.status,
             reason=escape(" ".join((f"{decision.reason} ({said})" if decision.reason.strip() else said).split())),
             owner=escape(decision.owner) if decision.owner else None,
+            until=decision.until,
             origin=spot(self._file, decision.place),
         )
 
