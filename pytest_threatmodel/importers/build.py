@@ -17,7 +17,9 @@ from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.importers.parsed import ParsedDecision
 from pytest_threatmodel.importers.parsed import ParsedElement
 from pytest_threatmodel.importers.parsed import ParsedFlow
+from pytest_threatmodel.importers.read import MOST_DEPTH
 from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.imported import Imported
 from pytest_threatmodel.model.imported import SourceThreat
@@ -29,6 +31,9 @@ from pytest_threatmodel.model.kinds import Datastore
 from pytest_threatmodel.model.labels import escape
 
 T = TypeVar("T")
+
+#: A notice that is longer is cut.
+_LONGEST: Final = 300
 
 _ONE: Final = {"boundaries": "boundary", "elements": "element", "flows": "flow", "data": "data"}
 _KINDS: Final = {kind.__name__: kind for kind in KINDS}
@@ -49,6 +54,12 @@ def build(parsed: Parsed, file: Path) -> Imported:
         ModelError: a value does not fit its field.
     """
     return _Builder(parsed, file).build()
+
+
+def _line(text: str) -> str:
+    """The text on one line, which is not too long: names and keys come from outside."""
+    line = escape(" ".join(text.split()))
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
 
 
 class _Builder:
@@ -77,7 +88,7 @@ class _Builder:
             self._made["flows"][flow.id] = self._flow(flow)
         self._put_responses()
         threats = tuple(self._threat(decision) for decision in parsed.decisions)
-        notices = tuple(escape(" ".join(line.split())) for line in (*parsed.unmapped, *self._notices))
+        notices = tuple(_line(notice) for notice in (*parsed.unmapped, *self._notices))
         return Imported(escape(self._file.name), threats, notices)
 
     def _check_ids(self, entries: Iterable[ParsedElement | ParsedFlow]) -> None:
@@ -85,7 +96,7 @@ class _Builder:
         for entry in entries:
             other = first.setdefault(entry.id, entry)
             if other is not entry:
-                raise self._fault(f"the id {entry.id!r} stands at {other.place} as well", entry.place)
+                raise self._fault(f"the id {shown(entry.id)} stands at {other.place} as well", entry.place)
 
     def _outermost_first(self) -> Iterator[ParsedElement]:
         """The boundaries in the order of the file, but those around others before them."""
@@ -95,8 +106,10 @@ class _Builder:
             chain: dict[str, ParsedElement] = {}
             outer: ParsedElement | None = entry
             while outer is not None and outer.id not in made:
+                if len(chain) >= MOST_DEPTH:
+                    raise self._fault(f"boundaries are nested too deeply, expected at most {MOST_DEPTH}", outer.place)
                 if outer.id in chain:
-                    names = " in ".join(escape(repr(each.name)) for each in (*chain.values(), outer))
+                    names = " in ".join(shown(each.name) for each in (*chain.values(), outer))
                     raise self._fault(f"boundaries are inside themselves: {names}", outer.place)
                 chain[outer.id] = outer
                 outer = None if outer.boundary is None else self._find(outer.boundary, by_id, "boundary", outer.place)
@@ -105,7 +118,7 @@ class _Builder:
 
     def _element(self, entry: ParsedElement) -> Element:
         if entry.kind not in _KINDS:
-            raise self._fault(f"there is no kind {entry.kind!r}", entry.place, did_you_mean(entry.kind, _KINDS))
+            raise self._fault(f"there is no kind {shown(entry.kind)}", entry.place, did_you_mean(entry.kind, _KINDS))
         element = _KINDS[entry.kind](self._name(entry))
         self._complete(element, entry)
         return element
@@ -140,7 +153,7 @@ class _Builder:
             setattr(node, field, value)
         else:
             hint = did_you_mean(field, known)
-            text = f"{place}: {element.describe()} has no field {name!r}, left out"
+            text = f"{place}: {element.describe()} has no field {shown(name)}, left out"
             self._notices.append(text if hint is None else f"{text}; {hint}")
 
     def _data_of(self, entry: ParsedElement | ParsedFlow) -> tuple[Data, ...]:
@@ -175,13 +188,13 @@ class _Builder:
     def _find(self, id_: str, known: Mapping[str, T], what: str, place: str) -> T:
         if id_ in known:
             return known[id_]
-        raise self._fault(f"there is no {what} with the id {id_!r}", place, did_you_mean(id_, known))
+        raise self._fault(f"there is no {what} with the id {shown(id_)}", place, did_you_mean(id_, known))
 
     def _threat(self, decision: ParsedDecision) -> SourceThreat:
         said = f"{decision.said}, says {self._file.name}"
         return SourceThreat(
             element=self._find(decision.element, self._made[decision.on], _ONE[decision.on], decision.place),
-            title=escape(" ".join(decision.title.split())),
+            title=_line(decision.title),
             cwe=frozenset(decision.cwe),
             status=decision.status,
             reason=escape(" ".join((f"{decision.reason} ({said})" if decision.reason.strip() else said).split())),

@@ -38,7 +38,7 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     root = Part(path, document)
     version = root.need("otmVersion")
     if not re.fullmatch(r"0\.[12](\.\d+)?", version):
-        raise root.fault(f"version {version!r} is not known, expected 0.1 or 0.2", "otmVersion")
+        raise root.fault(f"version {shown(version)} is not known, expected 0.1 or 0.2", "otmVersion")
     project = root.part("project")
     project.skip("id")
     ours = project.part("attributes").part(OURS)
@@ -106,10 +106,10 @@ class _Components:
             raise parent.fault("names a trustZone and a component, expected one of them")
         if component and component not in self.by_id:
             hint = did_you_mean(component, self.by_id)
-            raise parent.fault(f"there is no component with the id {component!r}", "component", hint)
+            raise parent.fault(f"there is no component with the id {shown(component)}", "component", hint)
         if zone and zone not in self.zones:
             raise parent.fault(
-                f"there is no trustZone with the id {zone!r}", "trustZone", did_you_mean(zone, self.zones)
+                f"there is no trustZone with the id {shown(zone)}", "trustZone", did_you_mean(zone, self.zones)
             )
         if component:
             return component if self.by_id[component].is_boundary else f"{component}/parts"
@@ -145,7 +145,7 @@ def _components(root: Part) -> _Components:
     for part in parts:
         id_, type_ = part.need("id"), part.text("type")
         if id_ in found.by_id:
-            raise part.fault(f"the id {id_!r} stands at {found.by_id[id_].part.place} as well")
+            raise part.fault(f"the id {shown(id_)} stands at {found.by_id[id_].part.place} as well")
         found.by_id[id_] = _Component(part, id_, type_, kind_of(type_))
     for part in (*parts, *root.parts("trustZones")):
         holder = found.by_id.get(part.part("parent").text("component"))

@@ -84,7 +84,7 @@ def _day(part: Part, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise part.fault(f'{text!r} is no date, expected "YYYY-MM-DD"', "until") from None
+        raise part.fault(f'{shown(text)} is no date, expected "YYYY-MM-DD"', "until") from None
 
 
 def _catalogue(root: Part, key: str) -> dict[str, Part]:
@@ -96,7 +96,7 @@ def _catalogue(root: Part, key: str) -> dict[str, Part]:
             part.part("attributes").skip(OURS)
         first = found.setdefault(part.need("id"), part)
         if first is not part:
-            raise part.fault(f"the id {part.need('id')!r} stands at {first.place} as well")
+            raise part.fault(f"the id {shown(part.need('id'))} stands at {first.place} as well")
     return found
 
 
@@ -105,4 +105,4 @@ def _known(part: Part, key: str, known: dict[str, Part]) -> Part:
     id_ = part.need(key)
     if id_ in known:
         return known[id_]
-    raise part.fault(f"there is no {key} with the id {id_!r}", key, did_you_mean(id_, known))
+    raise part.fault(f"there is no {key} with the id {shown(id_)}", key, did_you_mean(id_, known))
