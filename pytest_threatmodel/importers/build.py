@@ -94,9 +94,9 @@ class _Builder:
     def _check_ids(self, entries: Iterable[ParsedElement | ParsedFlow]) -> None:
         first: dict[str, ParsedElement | ParsedFlow] = {}
         for entry in entries:
-            other = first.setdefault(entry.id, entry)
-            if other is not entry:
-                raise self._fault(f"the id {shown(entry.id)} stands at {other.place} as well", entry.place)
+            if entry.id in first:
+                raise self._fault(f"the id {shown(entry.id)} stands at {first[entry.id].place} as well", entry.place)
+            first[entry.id] = entry
 
     def _outermost_first(self) -> Iterator[ParsedElement]:
         """The boundaries in the order of the file, but those around others before them."""
