@@ -261,7 +261,8 @@ def _described(part: Part, more: list[str] | None = None) -> str:
     """The description, with what has no field of its own."""
     tags = part.texts("tags")
     rest = [*(more or []), *([f"tags: {', '.join(tags)}"] if tags else [])]
-    return " ".join(filter(None, (part.text("description").strip(), f"({'; '.join(rest)})" if rest else "")))
+    description = part.text("description")
+    return " ".join(filter(None, (description.strip(), f"({'; '.join(rest)})"))) if rest else description
 
 
 def _figure(part: Part, key: str) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,11 @@ def built(parsed: Parsed, file: Path = Path("model.json")) -> Model:
 def imported(path: Path) -> Model:
     """The model that a file becomes, checked."""
     return built(read_model(path), path)
+
+
+def imported_text(text: str) -> Model:
+    """The model that the text of a file becomes, checked."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        path.write_text(text, encoding="utf-8")
+        return imported(path)
