@@ -55,14 +55,13 @@ def load(path: str | os.PathLike[str]) -> TM:
     """
     here = current()
     if here.models and here.is_file:
-        text = (
-            f"load() makes the model, but {here.models[0].describe()} is there already; one file describes one system"
-        )
-        raise ModelError(text, place=caller(), hint=f"leave out the TM() in line {here.models[0].place.line}")
+        first = f"{here.models[0].describe()} ({here.models[0].place})"
+        text = f"load() makes the model, but there is {first} already; one file describes one system"
+        raise ModelError(text, place=caller())
     if not isinstance(path, str | os.PathLike):
         raise ModelError(f"load() takes the path of a file, got {shown(path)}", place=caller())
     file = Path(caller_within(here.file).file if here.is_file else caller().file).parent / path
     parsed = (here.read or read_model)(file)
-    tm = TM(parsed.name, description=parsed.description)
+    tm = TM(parsed.name, description=parsed.description, **parsed.values)
     object.__setattr__(tm, "imported", build(parsed, file))
     return tm

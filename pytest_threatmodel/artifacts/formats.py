@@ -50,6 +50,7 @@ def builtin() -> list[Format]:
         Format("csv", "report", ".csv", "CSV report", _late("csv_report", "render")),
         Format("gitlab", "report", ".gl-code-quality.json", "GitLab code quality report", _late("gitlab", "render")),
         Format("defectdojo", "report", ".defectdojo.json", "DefectDojo findings", _late("defectdojo", "render")),
+        Format("otm", "report", ".otm.json", "Open Threat Model", _late("otm", "render"), explained=False),
     ]
 
 

@@ -107,7 +107,7 @@ def _decision(pair: PairKey, threats: list[SourceThreat]) -> Decision:
         element=pair[1],
         reason="; ".join(dict.fromkeys(threat.reason for threat in threats)),
         owner=next((threat.owner for threat in threats if threat.owner), None),
-        until=None,
+        until=min((threat.until for threat in threats if threat.until), default=None),
         ticket=None,
         facts=None,
         place=threats[0].element.place,

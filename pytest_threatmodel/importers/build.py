@@ -17,7 +17,9 @@ from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.importers.parsed import ParsedDecision
 from pytest_threatmodel.importers.parsed import ParsedElement
 from pytest_threatmodel.importers.parsed import ParsedFlow
+from pytest_threatmodel.importers.read import MOST_DEPTH
 from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.imported import Imported
 from pytest_threatmodel.model.imported import SourceThreat
@@ -30,7 +32,10 @@ from pytest_threatmodel.model.labels import escape
 
 T = TypeVar("T")
 
-_ONE: Final = {"boundaries": "boundary", "elements": "element", "flows": "flow"}
+#: A notice that is longer is cut.
+_LONGEST: Final = 300
+
+_ONE: Final = {"boundaries": "boundary", "elements": "element", "flows": "flow", "data": "data"}
 _KINDS: Final = {kind.__name__: kind for kind in KINDS}
 
 
@@ -51,14 +56,20 @@ def build(parsed: Parsed, file: Path) -> Imported:
     return _Builder(parsed, file).build()
 
 
+def _line(text: str) -> str:
+    """The text on one line, which is not too long: names and keys come from outside."""
+    line = escape(" ".join(text.split()))
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
+
+
 class _Builder:
     """One build, and the elements that it has made so far, by the ids of the file."""
 
     def __init__(self, parsed: Parsed, file: Path) -> None:
         self._parsed = parsed
         self._file = file
-        self._data: dict[str, Data] = {}
-        self._made: dict[str, dict[str, Element]] = {"boundaries": {}, "elements": {}, "flows": {}}
+        self._made: dict[str, dict[str, Element]] = {"boundaries": {}, "elements": {}, "flows": {}, "data": {}}
+        self._notices: list[str] = []
         #: Elements come before boundaries of the same id.
         self._ends = ChainMap(self._made["elements"], self._made["boundaries"])
 
@@ -71,20 +82,21 @@ class _Builder:
         for entry in parsed.elements:
             self._made["elements"][entry.id] = self._element(entry)
         for entry in parsed.data:
-            self._data[entry.id] = cast("Data", self._element(entry))
+            self._made["data"][entry.id] = self._element(entry)
         self._put_data()
         for flow in parsed.flows:
             self._made["flows"][flow.id] = self._flow(flow)
+        self._put_responses()
         threats = tuple(self._threat(decision) for decision in parsed.decisions)
-        notices = tuple(escape(" ".join(line.split())) for line in parsed.unmapped)
+        notices = tuple(_line(notice) for notice in (*parsed.unmapped, *self._notices))
         return Imported(escape(self._file.name), threats, notices)
 
     def _check_ids(self, entries: Iterable[ParsedElement | ParsedFlow]) -> None:
         first: dict[str, ParsedElement | ParsedFlow] = {}
         for entry in entries:
-            other = first.setdefault(entry.id, entry)
-            if other is not entry:
-                raise self._fault(f"the id {entry.id!r} stands at {other.place} as well", entry.place)
+            if entry.id in first:
+                raise self._fault(f"the id {shown(entry.id)} stands at {first[entry.id].place} as well", entry.place)
+            first[entry.id] = entry
 
     def _outermost_first(self) -> Iterator[ParsedElement]:
         """The boundaries in the order of the file, but those around others before them."""
@@ -94,8 +106,10 @@ class _Builder:
             chain: dict[str, ParsedElement] = {}
             outer: ParsedElement | None = entry
             while outer is not None and outer.id not in made:
+                if len(chain) >= MOST_DEPTH:
+                    raise self._fault(f"boundaries are nested too deeply, expected at most {MOST_DEPTH}", outer.place)
                 if outer.id in chain:
-                    names = " in ".join(escape(repr(each.name)) for each in (*chain.values(), outer))
+                    names = " in ".join(shown(each.name) for each in (*chain.values(), outer))
                     raise self._fault(f"boundaries are inside themselves: {names}", outer.place)
                 chain[outer.id] = outer
                 outer = None if outer.boundary is None else self._find(outer.boundary, by_id, "boundary", outer.place)
@@ -104,7 +118,7 @@ class _Builder:
 
     def _element(self, entry: ParsedElement) -> Element:
         if entry.kind not in _KINDS:
-            raise self._fault(f"there is no kind {entry.kind!r}", entry.place, did_you_mean(entry.kind, _KINDS))
+            raise self._fault(f"there is no kind {shown(entry.kind)}", entry.place, did_you_mean(entry.kind, _KINDS))
         element = _KINDS[entry.kind](self._name(entry))
         self._complete(element, entry)
         return element
@@ -112,9 +126,6 @@ class _Builder:
     def _flow(self, flow: ParsedFlow) -> Dataflow:
         source, sink = (self._find(end, self._ends, "element", flow.place) for end in (flow.source, flow.sink))
         made = Dataflow(source, sink, self._name(flow))
-        if flow.response_to is not None:
-            made.isResponse = True
-            made.responseTo = cast("Dataflow", self._find(flow.response_to, self._made["flows"], "flow", flow.place))
         self._complete(made, flow)
         if flow.data:
             made.data = self._data_of(flow)
@@ -131,17 +142,38 @@ class _Builder:
         if not entry.in_scope:
             element.inScope = False
         for name, value in entry.values.items():
-            node, _, field = ("", "", name) if "." not in name else name.partition(".")
-            setattr(getattr(element, node) if node else element, field, value)
+            self._state(element, name, value, entry.place)
+
+    def _state(self, element: Element, name: str, value: object, place: str) -> None:
+        """State a value, or tell that there is no such field: it may be one of a threat pack that is not loaded."""
+        node, field = (element.controls, name[9:]) if name.startswith("controls.") else (element, name)
+        fields = {**type(node).fields, **node.declared_fields()}
+        known = [each for each, kept in fields.items() if not kept.is_relation and each != "name"]
+        if field in known:
+            setattr(node, field, value)
+        else:
+            hint = did_you_mean(field, known)
+            text = f"{place}: {element.describe()} has no field {shown(name)}, left out"
+            self._notices.append(text if hint is None else f"{text}; {hint}")
 
     def _data_of(self, entry: ParsedElement | ParsedFlow) -> tuple[Data, ...]:
-        return tuple(self._find(id_, self._data, "data", entry.place) for id_ in entry.data)
+        known = self._made["data"]
+        return tuple(cast("Data", self._find(id_, known, "data", entry.place)) for id_ in entry.data)
+
+    def _put_responses(self) -> None:
+        flows = self._made["flows"]
+        for flow in self._parsed.flows:
+            if flow.response_to is not None:
+                made = cast("Dataflow", flows[flow.id])
+                made.isResponse = True
+                made.responseTo = cast("Dataflow", self._find(flow.response_to, flows, "flow", flow.place))
 
     def _put_data(self) -> None:
         """Say who handles which data; a store alone sends all it holds along each of its flows."""
         handlers: dict[Data, list[Element]] = {}
-        for entry in self._parsed.elements:
-            element, data = self._made["elements"][entry.id], self._data_of(entry)
+        lists = [("elements", self._parsed.elements), ("boundaries", self._parsed.boundaries)]
+        for list_, entry in ((list_, entry) for list_, entries in lists for entry in entries):
+            element, data = self._made[list_][entry.id], self._data_of(entry)
             for each in data:
                 handlers.setdefault(each, []).append(element)
             if data and isinstance(element, Datastore):
@@ -151,23 +183,23 @@ class _Builder:
 
     @staticmethod
     def _name(entry: ParsedElement | ParsedFlow) -> str:
-        """On one line: other tools break names to fit their boxes."""
-        return " ".join(entry.name.split()) or entry.id
+        return entry.name if entry.name.strip() else entry.id
 
     def _find(self, id_: str, known: Mapping[str, T], what: str, place: str) -> T:
         if id_ in known:
             return known[id_]
-        raise self._fault(f"there is no {what} with the id {id_!r}", place, did_you_mean(id_, known))
+        raise self._fault(f"there is no {what} with the id {shown(id_)}", place, did_you_mean(id_, known))
 
     def _threat(self, decision: ParsedDecision) -> SourceThreat:
         said = f"{decision.said}, says {self._file.name}"
         return SourceThreat(
             element=self._find(decision.element, self._made[decision.on], _ONE[decision.on], decision.place),
-            title=escape(" ".join(decision.title.split())),
+            title=_line(decision.title),
             cwe=frozenset(decision.cwe),
             status=decision.status,
             reason=escape(" ".join((f"{decision.reason} ({said})" if decision.reason.strip() else said).split())),
             owner=escape(decision.owner) if decision.owner else None,
+            until=decision.until,
             origin=spot(self._file, decision.place),
         )
 

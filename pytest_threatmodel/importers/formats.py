@@ -15,6 +15,7 @@ from pytest_threatmodel.importers.fault import ImportFault
 from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.importers.read import read_document
 from pytest_threatmodel.model.errors import ModelError
+from pytest_threatmodel.model.errors import shown
 
 Document = Mapping[str, Any]
 
@@ -99,7 +100,7 @@ def _builtin(path: Path) -> Parsed:
         if importer.recognises(document):
             return importer.parse(document, path)
     known = ", ".join(importer.title for importer in IMPORTERS)
-    seen = ", ".join(list(document)[:8]) or "nothing"
+    seen = ", ".join(map(shown, list(document)[:8])) or "nothing"
     raise ImportFault(path, f"is of no known format, expected one of: {known}; at its top stand: {seen}")
 
 
@@ -111,4 +112,4 @@ def checked(parsed: object, where: str) -> Parsed:
     """
     if isinstance(parsed, Parsed):
         return parsed
-    raise ModelError(f"{where}: expected pytest_threatmodel.importers.parsed.Parsed or None, got {parsed!r}")
+    raise ModelError(f"{where}: expected pytest_threatmodel.importers.parsed.Parsed or None, got {shown(parsed)}")

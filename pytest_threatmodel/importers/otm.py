@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from typing import Final
 
+from pytest_threatmodel.importers.otm_threats import OURS
 from pytest_threatmodel.importers.otm_threats import Threats
 from pytest_threatmodel.importers.otm_types import kind_of
 from pytest_threatmodel.importers.parsed import Parsed
@@ -22,8 +23,6 @@ from pytest_threatmodel.model.fields import did_you_mean
 
 #: By confidentiality in steps of 25, from 0 to 100.
 CLASSES: Final = ("PUBLIC", "RESTRICTED", "SENSITIVE", "SECRET", "TOP_SECRET")
-#: Under this key of `attributes` stands what our own export adds.
-OURS: Final = "pytest-threatmodel"
 
 
 def parse(document: Mapping[str, Any], path: Path) -> Parsed:
@@ -39,17 +38,20 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     root = Part(path, document)
     version = root.need("otmVersion")
     if not re.fullmatch(r"0\.[12](\.\d+)?", version):
-        raise root.fault(f"version {version!r} is not known, expected 0.1 or 0.2", "otmVersion")
+        raise root.fault(f"version {shown(version)} is not known, expected 0.1 or 0.2", "otmVersion")
     project = root.part("project")
     project.skip("id")
+    ours = project.part("attributes").part(OURS)
+    ours.skip(*ours)
     threats, components = Threats(root), _components(root)
-    zones = [_zone(part, components) for part in root.parts("trustZones") if not _is_nowhere(part)]
+    zones = [_zone(part, components, threats) for part in root.parts("trustZones") if not _is_nowhere(part)]
     elements, groups = _elements(components, threats)
     flows = [flow for part in root.parts("dataflows") for flow in _flows(part, threats)]
-    data = [_data(part, components.stored) for part in root.parts("assets")]
+    data = [_data(part, components.stored, threats) for part in root.parts("assets")]
     return Parsed(
         name=project.need("name"),
         description=_described(project),
+        values={name: True for name in ("isOrdered", "mergeResponses") if ours.flag(name)},
         elements=tuple(elements),
         flows=tuple(flows),
         boundaries=(*zones, *groups),
@@ -85,10 +87,15 @@ class _Component:
 
 @dataclass(slots=True)
 class _Components:
-    """All components by id, and the ids of the assets that some of them store."""
+    """All components by id.
+
+    Attributes:
+        zones: id of each trust zone -> whether it stands for no boundary.
+        stored: ids of the assets that some component stores.
+    """
 
     by_id: dict[str, _Component] = field(default_factory=dict)
-    zones: set[str] = field(default_factory=set)
+    zones: dict[str, bool] = field(default_factory=dict)
     stored: set[str] = field(default_factory=set)
 
     def boundary(self, part: Part) -> str | None:
@@ -99,14 +106,14 @@ class _Components:
             raise parent.fault("names a trustZone and a component, expected one of them")
         if component and component not in self.by_id:
             hint = did_you_mean(component, self.by_id)
-            raise parent.fault(f"there is no component with the id {component!r}", "component", hint)
+            raise parent.fault(f"there is no component with the id {shown(component)}", "component", hint)
         if zone and zone not in self.zones:
             raise parent.fault(
-                f"there is no trustZone with the id {zone!r}", "trustZone", did_you_mean(zone, self.zones)
+                f"there is no trustZone with the id {shown(zone)}", "trustZone", did_you_mean(zone, self.zones)
             )
         if component:
             return component if self.by_id[component].is_boundary else f"{component}/parts"
-        return zone if zone and zone != NOWHERE else None
+        return zone if zone and not self.zones[zone] else None
 
     def notices(self) -> list[str]:
         """The types that are not known, one a line."""
@@ -123,25 +130,22 @@ class _Components:
         ]
 
 
-#: Our export's zone for elements that are in no boundary: OTM gives every component a parent.
-NOWHERE: Final = "no-boundary"
-
-
 def _is_nowhere(part: Part) -> bool:
-    if part.text("id") != NOWHERE:
-        return False
-    part.skip("name", "type", "risk", "description")
-    return True
+    """Whether this is our export's zone for what is in no boundary: OTM gives every component a parent."""
+    nowhere = part.part("attributes").part(OURS).flag("nowhere")
+    if nowhere:
+        part.skip("id", "name", "type", "risk", "description")
+    return nowhere
 
 
 def _components(root: Part) -> _Components:
     """The components, with what their parents make of them."""
-    found = _Components(zones={part.need("id") for part in root.parts("trustZones")})
+    found = _Components(zones={part.need("id"): _is_nowhere(part) for part in root.parts("trustZones")})
     parts = root.parts("components")
     for part in parts:
         id_, type_ = part.need("id"), part.text("type")
         if id_ in found.by_id:
-            raise part.fault(f"the id {id_!r} stands at {found.by_id[id_].part.place} as well")
+            raise part.fault(f"the id {shown(id_)} stands at {found.by_id[id_].part.place} as well")
         found.by_id[id_] = _Component(part, id_, type_, kind_of(type_))
     for part in (*parts, *root.parts("trustZones")):
         holder = found.by_id.get(part.part("parent").text("component"))
@@ -150,11 +154,14 @@ def _components(root: Part) -> _Components:
     return found
 
 
-def _zone(part: Part, components: _Components) -> ParsedElement:
+def _zone(part: Part, components: _Components, threats: Threats) -> ParsedElement:
     part.skip("type")
     rating = _figure(part.part("risk"), "trustRating")
-    more = [] if rating is None else [f"trust rating {rating:g}"]
-    return _element(part, "Boundary", components.boundary(part), more)
+    # Ours is a number that the schema asks for, and says nothing.
+    more = [] if rating is None or OURS in part.part("attributes") else [f"trust rating {rating:g}"]
+    made = _element(part, "Boundary", components.boundary(part), more)
+    threats.read(part, "boundaries", made.id)
+    return made
 
 
 def _elements(components: _Components, threats: Threats) -> tuple[list[ParsedElement], list[ParsedElement]]:
@@ -184,13 +191,14 @@ def _flows(part: Part, threats: Threats) -> list[ParsedFlow]:
     ours = part.part("attributes").part(OURS)
     flow = ParsedFlow(
         id=part.need("id"),
-        name=part.text("name"),
+        name=_name(part),
         source=part.need("source"),
         sink=part.need("destination"),
         place=part.place,
         values=_values(ours),
         data=tuple(part.texts("assets")),
         response_to=ours.text("responseTo") or None,
+        boundary=ours.text("boundary") or None,
         in_scope=not ours.flag("outOfScope"),
         description=_described(part),
     )
@@ -209,12 +217,15 @@ def _flows(part: Part, threats: Threats) -> list[ParsedFlow]:
     return [flow, back]
 
 
-def _data(part: Part, stored: set[str]) -> ParsedElement:
-    made = _element(part, "Data", None)
-    confidentiality = _figure(part.part("risk"), "confidentiality")
-    values = dict(made.values)
-    if confidentiality is not None:
-        values.setdefault("classification", CLASSES[round(confidentiality / 25)])
+def _data(part: Part, stored: set[str], threats: Threats) -> ParsedElement:
+    made, risk = _element(part, "Data", None), part.part("risk")
+    threats.read(part, "data", made.id)
+    confidentiality, values = _figure(risk, "confidentiality"), dict(made.values)
+    if OURS in part.part("attributes"):
+        # What these figures say stands in the values, and some only fill the places that the schema wants filled.
+        risk.skip("integrity", "availability", "comment")
+    elif confidentiality is not None:
+        values["classification"] = CLASSES[round(confidentiality / 25)]
     if made.id in stored:
         values["isStored"] = True
     return replace(made, values=values)
@@ -224,7 +235,7 @@ def _element(part: Part, kind: str, boundary: str | None, more: list[str] | None
     ours = part.part("attributes").part(OURS)
     return ParsedElement(
         id=part.need("id"),
-        name=part.text("name"),
+        name=_name(part),
         kind=kind,
         place=part.place,
         boundary=boundary,
@@ -232,6 +243,11 @@ def _element(part: Part, kind: str, boundary: str | None, more: list[str] | None
         in_scope=not ours.flag("outOfScope"),
         description=_described(part, more),
     )
+
+
+def _name(part: Part) -> str:
+    """Names of our own export are exact."""
+    return part.text("name") if OURS in part.part("attributes") else part.name()
 
 
 def _values(ours: Part) -> dict[str, object]:
@@ -245,7 +261,8 @@ def _described(part: Part, more: list[str] | None = None) -> str:
     """The description, with what has no field of its own."""
     tags = part.texts("tags")
     rest = [*(more or []), *([f"tags: {', '.join(tags)}"] if tags else [])]
-    return " ".join(filter(None, (part.text("description").strip(), f"({'; '.join(rest)})" if rest else "")))
+    description = part.text("description")
+    return " ".join(filter(None, (description.strip(), f"({'; '.join(rest)})"))) if rest else description
 
 
 def _figure(part: Part, key: str) -> float | None:

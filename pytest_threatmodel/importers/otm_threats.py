@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from datetime import date
+from typing import Final
 
+from pytest_threatmodel.importers.parsed import Listed
 from pytest_threatmodel.importers.parsed import ParsedDecision
 from pytest_threatmodel.importers.parts import Part
 from pytest_threatmodel.importers.states import state
 from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import did_you_mean
+
+#: Under this key of `attributes` stands what our own export adds.
+OURS: Final = "pytest-threatmodel"
 
 
 class Threats:
@@ -29,23 +34,28 @@ class Threats:
         self._threats = _catalogue(root, "threats")
         self._mitigations = _catalogue(root, "mitigations")
 
-    def read(self, part: Part, on: Literal["elements", "flows", "boundaries"], id_: str) -> None:
+    def read(self, part: Part, on: Listed, id_: str) -> None:
         """Read the threats that stand on a component or flow.
 
         Args:
-            part: the component or flow.
+            part: the component or flow; our own export puts threats on trust zones and assets too.
             on: what it became.
             id_: of it.
         """
         for instance in part.parts("threats"):
             self.found.append(self._instance(instance, on, id_))
 
-    def _instance(self, part: Part, on: Literal["elements", "flows", "boundaries"], id_: str) -> ParsedDecision:
+    def _instance(self, part: Part, on: Listed, id_: str) -> ParsedDecision:
         threat = _known(part, "threat", self._threats)
         said = part.text("state")
         ours = state(said)
         if ours is None:
             self.notices.append(f"{part.at('state')}: state {shown(said)} is not understood, taken as open")
+        if OURS in part.part("attributes"):
+            # What is proposed against a finding that was decided.
+            part.skip("mitigations")
+        added, cwe = part.part("attributes").part(OURS), _numbers(threat.texts("cwes"))
+        until = added.text("until")
         return ParsedDecision(
             title=threat.text("name") or threat.need("id"),
             on=on,
@@ -53,8 +63,11 @@ class Threats:
             place=part.place,
             said=said or "open",
             status=None if ours == "open" else ours,
-            cwe=tuple(int(number) for text in threat.texts("cwes") for number in re.findall(r"\d{1,6}", text)[:1]),
-            reason=", ".join(self._mitigated(each) for each in part.parts("mitigations")),
+            # Our own titles say it all; a weakness would speak of other threats as well.
+            cwe=() if OURS in threat.part("attributes") else cwe,
+            reason=added.text("reason") or ", ".join(self._mitigated(each) for each in part.parts("mitigations")),
+            owner=added.text("owner") or None,
+            until=_day(added, until) if until else None,
         )
 
     def _mitigated(self, part: Part) -> str:
@@ -62,12 +75,28 @@ class Threats:
         return f"{name} ({said})" if (said := part.text("state")) else name
 
 
+def _numbers(cwes: list[str]) -> tuple[int, ...]:
+    """The numbers of weaknesses, which are spelled in several ways: "CWE-79", "79", "CWE 79: ..."."""
+    return tuple(int(number) for text in cwes for number in re.findall(r"[0-9]{1,6}", text)[:1])
+
+
+def _day(part: Part, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise part.fault(f'{shown(text)} is no date, expected "YYYY-MM-DD"', "until") from None
+
+
 def _catalogue(root: Part, key: str) -> dict[str, Part]:
     found: dict[str, Part] = {}
     for part in root.parts(key):
+        if OURS in part.part("attributes"):
+            # The library has it all.
+            part.skip(*part)
+            part.part("attributes").skip(OURS)
         first = found.setdefault(part.need("id"), part)
         if first is not part:
-            raise part.fault(f"the id {part.need('id')!r} stands at {first.place} as well")
+            raise part.fault(f"the id {shown(part.need('id'))} stands at {first.place} as well")
     return found
 
 
@@ -76,4 +105,4 @@ def _known(part: Part, key: str, known: dict[str, Part]) -> Part:
     id_ = part.need(key)
     if id_ in known:
         return known[id_]
-    raise part.fault(f"there is no {key} with the id {id_!r}", key, did_you_mean(id_, known))
+    raise part.fault(f"there is no {key} with the id {shown(id_)}", key, did_you_mean(id_, known))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from datetime import date
 from typing import Literal
+
+#: The lists of `Parsed` whose entries may carry threats.
+Listed = Literal["elements", "flows", "boundaries", "data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,7 @@ class ParsedElement:
 
     Args:
         id: the id in the file; no two of one list (elements, boundaries, data) have the same.
-        name: what people call it.
+        name: what people call it, on one line; where it is blank, the id counts.
         kind: the name of our kind: "Server", "Datastore", "Boundary", "Data".
         place: where it stands in the file, a JSON pointer such as "/components/3".
         boundary: the id of the boundary around it, if there is one.
@@ -41,13 +45,13 @@ class ParsedFlow:
 
     Args:
         id: the id in the file; no two flows have the same.
-        name: what people call it.
+        name: what people call it, on one line; where it is blank, the id counts.
         source: the id of the element that it comes from; where no element has it, of the boundary.
         sink: the id of the element that it goes to; where no element has it, of the boundary.
         place: where it stands in the file, a JSON pointer.
         values: field -> value, as a model file would write them; "controls.x" for a control.
         data: ids of the data that it carries.
-        response_to: the id of the flow that it answers, which stands before it.
+        response_to: the id of the flow that it answers.
         boundary: the id of the boundary around it, if the file says so.
         in_scope: whether threats against it are looked at.
         description: in a sentence or two.
@@ -81,10 +85,11 @@ class ParsedDecision:
         cwe: the numbers of the weaknesses that it names.
         reason: why, in the words of the file; may be empty.
         owner: who answers for it.
+        until: the last day on which it holds, if the file says so.
     """
 
     title: str
-    on: Literal["elements", "flows", "boundaries"]
+    on: Listed
     element: str
     place: str
     said: str
@@ -92,6 +97,7 @@ class ParsedDecision:
     cwe: tuple[int, ...] = ()
     reason: str = ""
     owner: str | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ class Parsed:
     Args:
         name: of the system.
         description: in a sentence or two.
+        values: field of the model -> value, such as "isOrdered".
         elements: assets, actors and processes, in the order of the file.
         flows: in the order of the file.
         boundaries: in any order; those around others are made first.
@@ -111,6 +118,7 @@ class Parsed:
 
     name: str
     description: str = ""
+    values: Mapping[str, bool] = field(default_factory=dict)
     elements: tuple[ParsedElement, ...] = ()
     flows: tuple[ParsedFlow, ...] = ()
     boundaries: tuple[ParsedElement, ...] = ()

@@ -54,6 +54,10 @@ class Part:
             return str(value)
         raise self._misfit(key, value, "text")
 
+    def name(self, key: str = "name") -> str:
+        """A name, on one line: other tools break names to fit their boxes."""
+        return " ".join(self.text(key).split())
+
     def need(self, key: str) -> str:
         """Text that must be there."""
         value = self.text(key)

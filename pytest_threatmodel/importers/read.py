@@ -12,7 +12,7 @@ from typing import NoReturn
 from pytest_threatmodel.importers.fault import ImportFault
 from pytest_threatmodel.model.errors import shown
 
-#: Real models of thousands of components stay below 10 MB.
+#: Models of thousands of components stay below 10 MB.
 MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_NODES: Final = 500_000
 MOST_DEPTH: Final = 64
@@ -44,10 +44,9 @@ def _text(file: Path) -> str:
     try:
         with file.open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise ImportFault(file, f"cannot be read: {error.strerror or error} ({file})") from None
-    if len(raw) > MOST_BYTES:
-        raise ImportFault(file, f"is too large, expected at most {MOST_BYTES // 2**20} MB")
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+        raise ImportFault(file, f"cannot be read: {getattr(error, 'strerror', '') or error} ({file})") from None
+    check_size(file, len(raw), MOST_BYTES)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -57,6 +56,12 @@ def _text(file: Path) -> str:
     if not text.strip():
         raise ImportFault(file, "is empty")
     return text
+
+
+def check_size(file: Path, size: int, most: int) -> None:
+    """Refuse what is larger than `most` bytes, before it is parsed."""
+    if size > most:
+        raise ImportFault(file, f"is too large, expected at most {most // 2**20} MB")
 
 
 def _json(file: Path, text: str) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import ClassVar
+from typing import Final
 
 from pytest_threatmodel.importers import read
 from pytest_threatmodel.importers.fault import ImportFault
@@ -15,6 +16,8 @@ from pytest_threatmodel.model.errors import shown
 if TYPE_CHECKING:
     from yaml import SafeLoader
 
+#: Where PyYAML lacks its C part, this takes half a minute.
+MOST_BYTES: Final = 4 * 1024 * 1024
 _MISSING = 'is YAML, which needs PyYAML; install it with: pip install "pytest-threatmodel[yaml]"'
 _DEEP = f"is nested too deeply, expected at most {read.MOST_DEPTH} levels"
 _MANY = f"has too many parts, expected at most {read.MOST_NODES}, those that aliases repeat included"
@@ -34,18 +37,20 @@ def read_yaml(file: Path, text: str) -> Any:
         import yaml
     except ImportError:
         raise ImportFault(file, _MISSING) from None
-    loader = _loader()
+    read.check_size(file, len(text), MOST_BYTES)
     try:
         _measure(file, text)
-        return yaml.load(text, loader)
+        return yaml.load(text, _loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = ", ".join(filter(None, (error.context, error.problem)))
         raise ImportFault(file, f"is damaged, or no YAML: {problem}", where=_where(mark)) from None
     except yaml.YAMLError as error:
         raise ImportFault(file, f"is damaged, or no YAML: {' '.join(str(error).split())}") from None
-    except ValueError:  # a number of thousands of digits
-        raise ImportFault(file, "holds a number that is too long") from None
+    except (ValueError, LookupError):  # of the constructors of scalars
+        raise ImportFault(
+            file, "holds a number that is too long, or a value that is not of the type of its tag"
+        ) from None
 
 
 def _where(mark: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from typing import Literal
 
@@ -21,6 +22,7 @@ class SourceThreat:
         status: what was decided; None where the threat is open, or its state is not understood.
         reason: the decision in the words of the file.
         owner: who answers for it.
+        until: the last day on which the decision holds, None for no end.
         origin: where in which file, for messages.
     """
 
@@ -30,6 +32,7 @@ class SourceThreat:
     status: Literal["accepted", "excluded"] | None
     reason: str
     owner: str | None
+    until: date | None
     origin: str
 
 
