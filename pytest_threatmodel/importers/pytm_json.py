@@ -25,8 +25,8 @@ _CLASSES: Final = (
     "Asset", "Agent", "Actor", "Server", "ExternalEntity", "Lambda", "LLM", "Datastore", "Process", "SetOfProcesses",
 )  # fmt: skip
 #: What `--json` writes besides: lists of what stands under `elements`, and switches of programs.
-_REPEATED: Final = ("actors", "assets", "colormap", "ignoreUnused")
-_SWITCHES: Final = ("isOrdered", "mergeResponses")
+_REPEATED: Final = ("actors", "assets", "colormap")
+_SWITCHES: Final = ("isOrdered", "mergeResponses", "ignoreUnused")
 
 
 def parse(document: Mapping[str, Any], path: Path) -> Parsed:
@@ -49,8 +49,19 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     flows = tuple(_requests_first([_flow(part, names, fields, told) for part in names["flows"].parts], root))
     decisions: tuple[ParsedDecision, ...] = tuple(handled_findings(root, names, told))
     name, description = root.need("name"), root.text("description")
+    switches = {switch: True for switch in _SWITCHES if root.flag(switch)}
     _tell_others(root, told)
-    return Parsed(name, description, elements, flows, boundaries, data, decisions, (*told.lines(), *root.unread()))
+    return Parsed(
+        name=name,
+        description=description,
+        values=switches,
+        elements=elements,
+        flows=flows,
+        boundaries=boundaries,
+        data=data,
+        decisions=decisions,
+        unmapped=(*told.lines(), *root.unread()),
+    )
 
 
 def _class(part: Part) -> str:
@@ -142,9 +153,6 @@ def _requests_first(flows: Iterable[ParsedFlow], root: Part) -> Iterator[ParsedF
 
 def _tell_others(root: Part, told: Tally) -> None:
     root.skip(*_REPEATED)
-    for switch in _SWITCHES:
-        if root.flag(switch):
-            told.add(f"state {switch} in the model file", f"tm.{switch} = True")
     duplicates = root.text("onDuplicates").rpartition(".")[2]
     if duplicates not in ("", "NO_ACTION"):
         told.add("state onDuplicates in the model file", duplicates)
