@@ -64,7 +64,7 @@ def test_an_unknown_format_lists_those_that_there_are() -> None:
         choose([*builtin(), own], "report", ["sarfi"])
     text = str(caught.value)
     assert text.startswith("unknown format 'sarfi', expected md, summary,")
-    assert "defectdojo, names" in text
+    assert "otm, names" in text
     assert text.endswith("did you mean 'sarif'?")
 
 
