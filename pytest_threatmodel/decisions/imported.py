@@ -69,20 +69,31 @@ def imported_decisions(verdicts: Verdicts, decided: frozenset[PairKey]) -> Impor
 def _on_pairs(
     verdicts: Verdicts, threats: tuple[SourceThreat, ...]
 ) -> tuple[dict[PairKey, list[SourceThreat]], list[str]]:
-    """The pairs that threats of the file speak of, and a line for each threat that speaks of none."""
+    """The pairs that threats of the file speak of, and a line for each threat that speaks of none.
+
+    An importer may put one threat of a file on several elements: on all that a wildcard names, on a flow and its ends.
+    """
     rows = {id(row.element): row for row in verdicts.rows}
     said: dict[PairKey, list[SourceThreat]] = {}
-    notices = []
+    mute: dict[tuple[str, str], list[SourceThreat]] = {}
+    speaking: set[tuple[str, str]] = set()
     for threat in threats:
         row = rows.get(id(threat.element))
         pairs = [] if row is None else [(id_, row.label) for id_ in _counterparts(row, threat)]
         for pair in pairs:
             said.setdefault(pair, []).append(threat)
-        if not pairs:
-            state = threat.status or "open"
-            text = f"no threat on {threat.element.describe()} has this title or one of its weaknesses"
-            notices.append(f"{threat.origin}: {threat.title!r} ({state}): {text}")
-    return said, notices
+        if pairs:
+            speaking.add((threat.origin, threat.title))
+        else:
+            mute.setdefault((threat.origin, threat.title), []).append(threat)
+    return said, [_mute(threats) for key, threats in mute.items() if key not in speaking]
+
+
+def _mute(threats: list[SourceThreat]) -> str:
+    first = threats[0]
+    where = first.element.describe() + (f" and on {len(threats) - 1} more" if len(threats) > 1 else "")
+    text = f"no threat on {where} has this title or one of its weaknesses"
+    return f"{first.origin}: {first.title!r} ({first.status or 'open'}): {text}"
 
 
 def _counterparts(row: Row, threat: SourceThreat) -> Iterator[str]:
