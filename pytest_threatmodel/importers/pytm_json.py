@@ -117,18 +117,16 @@ def _flow(part: Part, names: Mapping[str, Names], fields: Fields, told: Tally) -
 
 def _request(part: Part, flows: Names, told: Tally) -> str | None:
     """The flow that this one answers: said on either of them. Names of flows may stand twice, their ends differ."""
-    asked, back = part.text("responseTo"), (part.text("sink"), part.text("source"))
-    found = [each for each in flows.parts if (each.text("source"), each.text("sink")) == back and each is not part]
+    asked, name = part.text("responseTo"), part.text("name")
     if asked:
         flows.find_any(part, "responseTo", asked)
-        found = [each for each in found if each.text("name") == asked]
-    else:
-        found = [each for each in found if each.text("response") == part.text("name") != ""]
+    back = (part.text("sink"), part.text("source"))
+    found = [place for place in flows.requests(asked, name, back) if place != part.place]
     part.skip("response")
     if len(found) == 1:
-        return found[0].place
+        return found[0]
     if asked:
-        told.add("which flow it answers is not clear", part.text("name"))
+        told.add("which flow it answers is not clear", name)
     return None
 
 

@@ -22,6 +22,12 @@ class Names:
         self._by_name: dict[str, list[str]] = {}
         for part in parts:
             self._by_name.setdefault(part.need("name"), []).append(part.place)
+        self._flows: dict[tuple[str, str, str, str], list[str]] = {}
+        for part in parts:
+            ends = (part.text("source"), part.text("sink"))
+            self._flows.setdefault(("name", part.text("name"), *ends), []).append(part.place)
+            if "response" in part:
+                self._flows.setdefault(("response", part.text("response"), *ends), []).append(part.place)
 
     def refer(self, part: Part, key: str) -> str | None:
         """The place of what a name under a key means; None where nothing stands.
@@ -57,3 +63,14 @@ class Names:
     def places(self, name: str) -> list[str]:
         """The places of all things with this name; none where there is no such thing."""
         return self._by_name.get(name, [])
+
+    def requests(self, name: str, response: str, ends: tuple[str, str]) -> list[str]:
+        """The places of the flows that a response may answer; of many only some, since one is wanted.
+
+        Args:
+            name: of the request, where the response says it.
+            response: the name of the response, which a request may say.
+            ends: source and sink of the request.
+        """
+        key = ("name", name, *ends) if name else ("response", response, *ends)
+        return self._flows.get(key, [])[:3]

@@ -56,7 +56,12 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     flows = [flow for link in links for flow in read_flows(link, told)]
     data = tuple(read_data(root, stored_data(assets), told))
     responses = frozenset(flow.id for flow in flows if flow.response_to)
-    subjects = Subjects(assets, links, frozenset(each.id for each in boundaries), responses)
+    subjects = Subjects(
+        {asset.id: asset for asset in assets},
+        {link.id: link for link in links},
+        frozenset(each.id for each in boundaries),
+        responses,
+    )
     decisions = tuple(Tracking(root, subjects, told).decisions())
     name, overview = " ".join(root.text("title").split()), root.part("business_overview")
     description = overview.text("description")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -37,22 +38,22 @@ class Subjects:
     """What risks can be on.
 
     Args:
-        assets: the technical assets.
-        links: their links.
+        assets: the technical assets by id.
+        links: their links by id.
         boundaries: the ids of the trust boundaries.
         responses: the ids of the flows that answer links.
     """
 
-    assets: Sequence[Asset]
-    links: Sequence[Link]
+    assets: Mapping[str, Asset]
+    links: Mapping[str, Link]
     boundaries: frozenset[str]
     responses: frozenset[str]
 
     def on(self, id_: str) -> list[tuple[On, str]]:
         """What was made of an id."""
-        found: list[tuple[On, str]] = [("elements", id_)] if any(id_ == asset.id for asset in self.assets) else []
+        found: list[tuple[On, str]] = [("elements", id_)] if id_ in self.assets else []
         found += [("boundaries", id_)] if id_ in self.boundaries else []
-        return found + (self.flows(id_) if any(id_ == link.id for link in self.links) else [])
+        return found + (self.flows(id_) if id_ in self.links else [])
 
     def flows(self, id_: str) -> list[tuple[On, str]]:
         """The flow that a link is, and its response."""
@@ -167,7 +168,7 @@ class Tracking:
             if "asset" in names:
                 yield from self._single(patterns[names.index("asset")])
             return
-        for link in self._subjects.links:
+        for link in self._subjects.links.values():
             ends = {"link": link.id, "source": link.source, "target": link.target}
             if all(self._matches(pattern, ends[name]) for name, pattern in zip(names, patterns, strict=True)):
                 yield from self._subjects.flows(link.id)
@@ -178,8 +179,7 @@ class Tracking:
         if "*" not in pattern:
             yield from self._subjects.on(pattern)
             return
-        ids = (asset.id for asset in self._subjects.assets)
-        yield from (("elements", id_) for id_ in ids if self._matches(pattern, id_))
+        yield from (("elements", id_) for id_ in self._subjects.assets if self._matches(pattern, id_))
 
     def _matches(self, pattern: str, id_: str) -> bool:
         self._compared += 1

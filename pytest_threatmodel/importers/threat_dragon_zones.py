@@ -10,7 +10,7 @@ from pytest_threatmodel.importers.tally import Tally
 from pytest_threatmodel.importers.threat_dragon_cells import Cell
 
 #: Each is compared with each cell.
-_MOST_BOXES: Final = 500
+_MOST_BOXES: Final = 200
 
 
 def surrounding(cells: Iterable[Cell], told: Tally) -> Mapping[str, str]:
