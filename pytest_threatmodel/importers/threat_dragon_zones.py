@@ -10,7 +10,7 @@ from pytest_threatmodel.importers.tally import Tally
 from pytest_threatmodel.importers.threat_dragon_cells import Cell
 
 #: Each is compared with each cell.
-_MOST_BOXES: Final = 200
+_MOST_BOXES: Final = 100
 
 
 def surrounding(cells: Iterable[Cell], told: Tally) -> Mapping[str, str]:
@@ -33,12 +33,12 @@ def surrounding(cells: Iterable[Cell], told: Tally) -> Mapping[str, str]:
         problem = f"there are {len(boxes)} trust boundaries in one diagram, expected at most {_MOST_BOXES}"
         raise boxes[-1].part.fault(problem)
     _tell_strangers(cells, boxes, told)
-    ids = {box.id for box in boxes}
+    ranks = {box.id: rank for rank, box in enumerate(boxes)}
     around: dict[str, list[str]] = {}
     for cell in cells:
-        if cell.parent in ids:
+        if cell.parent in ranks:
             around[cell.id] = [cell.parent]
-        elif found := [box.id for box in boxes if box is not cell and _holds(box, cell, boxes)]:
+        elif found := [box.id for box in boxes if box is not cell and _holds(box, cell, ranks)]:
             around[cell.id] = found
     _tell_overlaps(cells, around, told)
     return {id_: found[0] for id_, found in around.items()}
@@ -49,7 +49,7 @@ def _size(box: Cell) -> float:
     return 0.0 if box.area is None else box.area.area
 
 
-def _holds(box: Cell, cell: Cell, boxes: list[Cell]) -> bool:
+def _holds(box: Cell, cell: Cell, ranks: Mapping[str, int]) -> bool:
     if box.contained is not None:
         return cell.id in box.contained
     if box.area is None or cell.area is None:
@@ -57,7 +57,7 @@ def _holds(box: Cell, cell: Cell, boxes: list[Cell]) -> bool:
     if cell.type != "box":
         return box.area.holds_centre(cell.area)
     # Of two boxes of one size and place the one that is drawn later is inside.
-    return box.area.holds(cell.area) and boxes.index(box) > boxes.index(cell)
+    return box.area.holds(cell.area) and ranks[box.id] > ranks[cell.id]
 
 
 def _tell_strangers(cells: list[Cell], boxes: list[Cell], told: Tally) -> None:
@@ -70,17 +70,23 @@ def _tell_strangers(cells: list[Cell], boxes: list[Cell], told: Tally) -> None:
 def _tell_overlaps(cells: list[Cell], around: Mapping[str, list[str]], told: Tally) -> None:
     """Cells in two boxes of which none is in the other."""
     names = {cell.id: cell.name or cell.id for cell in cells}
+    chains: dict[str, frozenset[str]] = {}
     for cell in cells:
         inner, *outer = around.get(cell.id, [""])
-        stray = [box for box in outer if box not in _chain(inner, around)]
-        if stray and cell.type != "text":
-            where = f"{names[cell.id]} (in {names[inner]}, taken; and in {names[stray[0]]})"
+        if not outer or cell.type == "text":
+            continue
+        if inner not in chains:
+            chains[inner] = _chain(inner, around)
+        stray = next((box for box in outer if box not in chains[inner]), None)
+        if stray is not None:
+            where = f"{names[cell.id]} (in {names[inner]}, taken; and in {names[stray]})"
             told.add("drawn in trust boundaries that overlap", where)
 
 
-def _chain(box: str, around: Mapping[str, list[str]]) -> list[str]:
-    chain: list[str] = []
+def _chain(box: str, around: Mapping[str, list[str]]) -> frozenset[str]:
+    """The boxes around a box, however far out."""
+    chain: set[str] = set()
     while box in around and around[box][0] not in chain:
         box = around[box][0]
-        chain.append(box)
-    return chain
+        chain.add(box)
+    return frozenset(chain)

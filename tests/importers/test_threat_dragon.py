@@ -281,8 +281,8 @@ def test_bad_cells_are_named(tmp_path: Path, cells: list[Any], message: str) -> 
 
 
 def test_too_many_boxes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImportFault, match="there are 201 trust boundaries in one diagram, expected at most 200"):
-        read_model(written(tmp_path, *(box(f"b{number}", 0, 0, 9, 9) for number in range(201))))
+    with pytest.raises(ImportFault, match="there are 101 trust boundaries in one diagram, expected at most 100"):
+        read_model(written(tmp_path, *(box(f"b{number}", 0, 0, 9, 9) for number in range(101))))
 
 
 def test_other_versions_are_refused(tmp_path: Path) -> None:
