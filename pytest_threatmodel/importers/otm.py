@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from typing import Final
 
+from pytest_threatmodel.importers.fault import nearest_hint
 from pytest_threatmodel.importers.otm_threats import OURS
 from pytest_threatmodel.importers.otm_threats import Threats
 from pytest_threatmodel.importers.otm_types import kind_of
@@ -19,7 +20,6 @@ from pytest_threatmodel.importers.parsed import ParsedElement
 from pytest_threatmodel.importers.parsed import ParsedFlow
 from pytest_threatmodel.importers.parts import Part
 from pytest_threatmodel.model.errors import shown
-from pytest_threatmodel.model.fields import did_you_mean
 
 #: By confidentiality in steps of 25, from 0 to 100.
 CLASSES: Final = ("PUBLIC", "RESTRICTED", "SENSITIVE", "SECRET", "TOP_SECRET")
@@ -105,11 +105,11 @@ class _Components:
         if zone and component:
             raise parent.fault("names a trustZone and a component, expected one of them")
         if component and component not in self.by_id:
-            hint = did_you_mean(component, self.by_id)
+            hint = nearest_hint(component, self.by_id)
             raise parent.fault(f"there is no component with the id {shown(component)}", "component", hint)
         if zone and zone not in self.zones:
             raise parent.fault(
-                f"there is no trustZone with the id {shown(zone)}", "trustZone", did_you_mean(zone, self.zones)
+                f"there is no trustZone with the id {shown(zone)}", "trustZone", nearest_hint(zone, self.zones)
             )
         if component:
             return component if self.by_id[component].is_boundary else f"{component}/parts"
@@ -155,7 +155,8 @@ def _components(root: Part) -> _Components:
 
 
 def _zone(part: Part, components: _Components, threats: Threats) -> ParsedElement:
-    part.skip("type")
+    if OURS in part.part("attributes"):
+        part.skip("type")
     rating = _figure(part.part("risk"), "trustRating")
     # Ours is a number that the schema asks for, and says nothing.
     more = [] if rating is None or OURS in part.part("attributes") else [f"trust rating {rating:g}"]

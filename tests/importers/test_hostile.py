@@ -147,3 +147,20 @@ def test_a_large_document_within_the_limits_is_read(tmp_path: Path) -> None:
     }
     model = imported(write_json(tmp_path, document))
     assert len(model.elements) == 10_001
+
+
+def test_long_ids_that_are_nearly_the_same_cost_no_time(tmp_path: Path) -> None:
+    """Looking for the nearest of them would take hours."""
+    ids = [f"{'ab' * 5000}{number}" for number in range(300)]
+    document = copy.deepcopy(CLINIC)
+    document["trustZones"] += [{"id": id_, "name": "Z", "risk": {"trustRating": 1}} for id_ in ids]
+    document["components"][0]["parent"] = {"trustZone": "ab" * 5000}
+    with pytest.raises(ImportFault, match="there is no trustZone with the id 'abab"):
+        imported(write_json(tmp_path, document))
+
+
+def test_a_key_that_stands_twice_among_many_costs_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    path.write_text("{" + ",".join(f'"{number}":0' for number in range(200_000)) + ',"199999":0}', encoding="utf-8")
+    with pytest.raises(ImportFault, match="the key '199999' stands twice"):
+        imported(path)
