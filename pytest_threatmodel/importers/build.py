@@ -20,6 +20,7 @@ from pytest_threatmodel.importers.parsed import ParsedElement
 from pytest_threatmodel.importers.parsed import ParsedFlow
 from pytest_threatmodel.importers.read import MOST_DEPTH
 from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.imported import Imported
 from pytest_threatmodel.model.imported import SourceThreat
@@ -50,8 +51,8 @@ def build(parsed: Parsed, file: Path) -> Imported:
         What came with them and is no element.
 
     Raises:
-        ImportFault: ids that stand twice or name nothing, boundaries that are inside themselves.
-        ModelError: a value does not fit its field.
+        ImportFault: ids that stand twice or name nothing, boundaries that are inside themselves, a value that does not
+            fit its field.
     """
     return _Builder(parsed, file).build()
 
@@ -150,7 +151,10 @@ class _Builder:
         fields = {**type(node).fields, **node.declared_fields()}
         known = [each for each, kept in fields.items() if not kept.is_relation and each != "name"]
         if field in known:
-            setattr(node, field, value)
+            try:
+                setattr(node, field, value)
+            except ModelError as error:
+                raise self._fault(error.problem, place, error.hint) from None
         else:
             hint = nearest_hint(field, known)
             text = f"{place}: {element.describe()} has no field {shown(name)}, left out"
