@@ -41,6 +41,7 @@ class Components:
     """All components by id.
 
     Attributes:
+        by_id: in the order of the file.
         zones: id of each trust zone -> whether it stands for no boundary.
         stored: ids of the assets that some component stores.
     """
