@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
+from functools import lru_cache
 from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import Row
@@ -104,6 +105,7 @@ def _counterparts(row: Row, threat: SourceThreat) -> Iterator[str]:
             yield ours.id
 
 
+@lru_cache(maxsize=4096)
 def _plain(title: str) -> str:
     """A title without case and punctuation."""
     words = "".join(char if char.isalnum() else " " for char in title.casefold())

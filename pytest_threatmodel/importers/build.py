@@ -12,6 +12,7 @@ from typing import TypeVar
 from typing import cast
 
 from pytest_threatmodel.importers.fault import ImportFault
+from pytest_threatmodel.importers.fault import nearest_hint
 from pytest_threatmodel.importers.fault import spot
 from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.importers.parsed import ParsedDecision
@@ -19,8 +20,8 @@ from pytest_threatmodel.importers.parsed import ParsedElement
 from pytest_threatmodel.importers.parsed import ParsedFlow
 from pytest_threatmodel.importers.read import MOST_DEPTH
 from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import shown
-from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.imported import Imported
 from pytest_threatmodel.model.imported import SourceThreat
 from pytest_threatmodel.model.kinds import KINDS
@@ -50,8 +51,8 @@ def build(parsed: Parsed, file: Path) -> Imported:
         What came with them and is no element.
 
     Raises:
-        ImportFault: ids that stand twice or name nothing, boundaries that are inside themselves.
-        ModelError: a value does not fit its field.
+        ImportFault: ids that stand twice or name nothing, boundaries that are inside themselves, a value that does not
+            fit its field.
     """
     return _Builder(parsed, file).build()
 
@@ -118,7 +119,7 @@ class _Builder:
 
     def _element(self, entry: ParsedElement) -> Element:
         if entry.kind not in _KINDS:
-            raise self._fault(f"there is no kind {shown(entry.kind)}", entry.place, did_you_mean(entry.kind, _KINDS))
+            raise self._fault(f"there is no kind {shown(entry.kind)}", entry.place, nearest_hint(entry.kind, _KINDS))
         element = _KINDS[entry.kind](self._name(entry))
         self._complete(element, entry)
         return element
@@ -150,9 +151,12 @@ class _Builder:
         fields = {**type(node).fields, **node.declared_fields()}
         known = [each for each, kept in fields.items() if not kept.is_relation and each != "name"]
         if field in known:
-            setattr(node, field, value)
+            try:
+                setattr(node, field, value)
+            except ModelError as error:
+                raise self._fault(error.problem, place, error.hint) from None
         else:
-            hint = did_you_mean(field, known)
+            hint = nearest_hint(field, known)
             text = f"{place}: {element.describe()} has no field {shown(name)}, left out"
             self._notices.append(text if hint is None else f"{text}; {hint}")
 
@@ -188,7 +192,7 @@ class _Builder:
     def _find(self, id_: str, known: Mapping[str, T], what: str, place: str) -> T:
         if id_ in known:
             return known[id_]
-        raise self._fault(f"there is no {what} with the id {shown(id_)}", place, did_you_mean(id_, known))
+        raise self._fault(f"there is no {what} with the id {shown(id_)}", place, nearest_hint(id_, known))
 
     def _threat(self, decision: ParsedDecision) -> SourceThreat:
         said = f"{decision.said}, says {self._file.name}"

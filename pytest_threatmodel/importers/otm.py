@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from typing import Final
 
+from pytest_threatmodel.importers.otm_components import Components
+from pytest_threatmodel.importers.otm_components import is_nowhere
+from pytest_threatmodel.importers.otm_components import read_components
 from pytest_threatmodel.importers.otm_threats import OURS
 from pytest_threatmodel.importers.otm_threats import Threats
-from pytest_threatmodel.importers.otm_types import kind_of
 from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.importers.parsed import ParsedElement
 from pytest_threatmodel.importers.parsed import ParsedFlow
 from pytest_threatmodel.importers.parts import Part
 from pytest_threatmodel.model.errors import shown
-from pytest_threatmodel.model.fields import did_you_mean
 
 #: By confidentiality in steps of 25, from 0 to 100.
 CLASSES: Final = ("PUBLIC", "RESTRICTED", "SENSITIVE", "SECRET", "TOP_SECRET")
@@ -43,8 +42,8 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     project.skip("id")
     ours = project.part("attributes").part(OURS)
     ours.skip(*ours)
-    threats, components = Threats(root), _components(root)
-    zones = [_zone(part, components, threats) for part in root.parts("trustZones") if not _is_nowhere(part)]
+    threats, components = Threats(root), read_components(root)
+    zones = [_zone(part, components, threats) for part in root.parts("trustZones") if not is_nowhere(part)]
     elements, groups = _elements(components, threats)
     flows = [flow for part in root.parts("dataflows") for flow in _flows(part, threats)]
     data = [_data(part, components.stored, threats) for part in root.parts("assets")]
@@ -61,101 +60,9 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     )
 
 
-@dataclass(slots=True)
-class _Component:
-    """A component before it is known what it becomes.
-
-    Args:
-        part: of the document.
-        id: of it.
-        type: as the file spells it.
-        kind: ours; None where the type is not known.
-        holds: whether other components, or zones, are inside it.
-    """
-
-    part: Part
-    id: str
-    type: str
-    kind: str | None
-    holds: bool = False
-
-    @property
-    def is_boundary(self) -> bool:
-        """Whether it is nothing but what is around others."""
-        return self.kind == "Boundary" or (self.kind is None and self.holds)
-
-
-@dataclass(slots=True)
-class _Components:
-    """All components by id.
-
-    Attributes:
-        zones: id of each trust zone -> whether it stands for no boundary.
-        stored: ids of the assets that some component stores.
-    """
-
-    by_id: dict[str, _Component] = field(default_factory=dict)
-    zones: dict[str, bool] = field(default_factory=dict)
-    stored: set[str] = field(default_factory=set)
-
-    def boundary(self, part: Part) -> str | None:
-        """The id of the boundary that a part's `parent` names."""
-        parent = part.part("parent")
-        zone, component = parent.text("trustZone"), parent.text("component")
-        if zone and component:
-            raise parent.fault("names a trustZone and a component, expected one of them")
-        if component and component not in self.by_id:
-            hint = did_you_mean(component, self.by_id)
-            raise parent.fault(f"there is no component with the id {shown(component)}", "component", hint)
-        if zone and zone not in self.zones:
-            raise parent.fault(
-                f"there is no trustZone with the id {shown(zone)}", "trustZone", did_you_mean(zone, self.zones)
-            )
-        if component:
-            return component if self.by_id[component].is_boundary else f"{component}/parts"
-        return zone if zone and not self.zones[zone] else None
-
-    def notices(self) -> list[str]:
-        """The types that are not known, one a line."""
-        unknown: dict[str, list[str]] = {}
-        for each in self.by_id.values():
-            if each.kind is None:
-                taken = "Boundary" if each.is_boundary else "Process"
-                unknown.setdefault(f"type {shown(each.type)} is not known, taken as {taken}", []).append(
-                    each.part.place
-                )
-        return [
-            f"{places[0]}: {text}" + (f" ({len(places)} components)" if len(places) > 1 else "")
-            for text, places in unknown.items()
-        ]
-
-
-def _is_nowhere(part: Part) -> bool:
-    """Whether this is our export's zone for what is in no boundary: OTM gives every component a parent."""
-    nowhere = part.part("attributes").part(OURS).flag("nowhere")
-    if nowhere:
-        part.skip("id", "name", "type", "risk", "description")
-    return nowhere
-
-
-def _components(root: Part) -> _Components:
-    """The components, with what their parents make of them."""
-    found = _Components(zones={part.need("id"): _is_nowhere(part) for part in root.parts("trustZones")})
-    parts = root.parts("components")
-    for part in parts:
-        id_, type_ = part.need("id"), part.text("type")
-        if id_ in found.by_id:
-            raise part.fault(f"the id {shown(id_)} stands at {found.by_id[id_].part.place} as well")
-        found.by_id[id_] = _Component(part, id_, type_, kind_of(type_))
-    for part in (*parts, *root.parts("trustZones")):
-        holder = found.by_id.get(part.part("parent").text("component"))
-        if holder is not None:
-            holder.holds = True
-    return found
-
-
-def _zone(part: Part, components: _Components, threats: Threats) -> ParsedElement:
-    part.skip("type")
+def _zone(part: Part, components: Components, threats: Threats) -> ParsedElement:
+    if OURS in part.part("attributes"):
+        part.skip("type")
     rating = _figure(part.part("risk"), "trustRating")
     # Ours is a number that the schema asks for, and says nothing.
     more = [] if rating is None or OURS in part.part("attributes") else [f"trust rating {rating:g}"]
@@ -164,7 +71,7 @@ def _zone(part: Part, components: _Components, threats: Threats) -> ParsedElemen
     return made
 
 
-def _elements(components: _Components, threats: Threats) -> tuple[list[ParsedElement], list[ParsedElement]]:
+def _elements(components: Components, threats: Threats) -> tuple[list[ParsedElement], list[ParsedElement]]:
     """The elements, and the boundaries that components are."""
     elements, groups = [], []
     for each in components.by_id.values():

@@ -6,12 +6,12 @@ import re
 from datetime import date
 from typing import Final
 
+from pytest_threatmodel.importers.fault import nearest_hint
 from pytest_threatmodel.importers.parsed import Listed
 from pytest_threatmodel.importers.parsed import ParsedDecision
 from pytest_threatmodel.importers.parts import Part
 from pytest_threatmodel.importers.states import state
 from pytest_threatmodel.model.errors import shown
-from pytest_threatmodel.model.fields import did_you_mean
 
 #: Under this key of `attributes` stands what our own export adds.
 OURS: Final = "pytest-threatmodel"
@@ -77,7 +77,7 @@ class Threats:
 
 def _numbers(cwes: list[str]) -> tuple[int, ...]:
     """The numbers of weaknesses, which are spelled in several ways: "CWE-79", "79", "CWE 79: ..."."""
-    return tuple(int(number) for text in cwes for number in re.findall(r"[0-9]{1,6}", text)[:1])
+    return tuple(int(found[0]) for text in cwes if (found := re.search(r"[0-9]{1,6}", text)))
 
 
 def _day(part: Part, text: str) -> date:
@@ -105,4 +105,4 @@ def _known(part: Part, key: str, known: dict[str, Part]) -> Part:
     id_ = part.need(key)
     if id_ in known:
         return known[id_]
-    raise part.fault(f"there is no {key} with the id {shown(id_)}", key, did_you_mean(id_, known))
+    raise part.fault(f"there is no {key} with the id {shown(id_)}", key, nearest_hint(id_, known))

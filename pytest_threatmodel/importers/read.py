@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,7 @@ def _json(file: Path, text: str) -> Any:
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         mapping = dict(found)
         if len(mapping) < len(found):
-            keys = [key for key, _ in found]
-            twice = next(key for key in mapping if keys.count(key) > 1)
+            twice = next(key for key, count in Counter(key for key, _ in found).items() if count > 1)
             raise ImportFault(file, f"the key {shown(twice)} stands twice in one mapping")
         return mapping
 

@@ -67,7 +67,7 @@ def add_options(group: Any) -> None:
         "--threatmodel-report",
         action="append",
         metavar="FORMATS",
-        help="Write reports: md, summary, json, sarif, csv, gitlab, defectdojo, separated by commas "
+        help="Write reports: md, summary, json, sarif, csv, gitlab, defectdojo, otm, separated by commas "
         "(ini: threatmodel_report; default: none)",
     )
     option(

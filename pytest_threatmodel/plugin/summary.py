@@ -49,13 +49,13 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
-        "notices": [*_ending(file, run), *notices_of(file)],
+        "notices": [*_ending(file, run), *notices_of(file), *file.decided.notices],
     }
 
 
 def notices_of(file: ThreatModelFile) -> list[str]:
-    """What is worth a line and nothing more: odd values, rules that can never fire, what an import left out."""
-    return [*notices(file.model), *file.verdicts.rulebook.library.dead_rules(), *file.decided.notices]
+    """What is worth a line and nothing more: odd values, rules that can never fire."""
+    return [*notices(file.model), *file.verdicts.rulebook.library.dead_rules()]
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

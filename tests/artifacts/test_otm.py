@@ -68,7 +68,8 @@ def elements(snapshot: Snapshot) -> list[dict[str, Any]]:
         values = {key: value for key, value in element["values"].items() if key not in ("key", "hasPrinter")}
         kept = ("label", "name", "description", "in_scope", "boundary", "controls", "sensitivity", "flow")
         values = {key: value for key, value in values.items() if value is not None}
-        found.append({**{key: element[key] for key in kept}, "values": values})  # type: ignore[literal-required]
+        kind = "Server" if element["kind"] == "Kiosk" else element["kind"]
+        found.append({**{key: element[key] for key in kept}, "values": values, "kind": kind})  # type: ignore[literal-required]
     return sorted(found, key=lambda element: element["label"])
 
 

@@ -12,7 +12,6 @@ from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.importers.parsed import ParsedDecision
 from pytest_threatmodel.importers.parsed import ParsedElement
 from pytest_threatmodel.importers.parsed import ParsedFlow
-from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.kinds import Dataflow
 from pytest_threatmodel.model.kinds import Server
 from tests.importers.files import built
@@ -161,10 +160,10 @@ def test_fields_that_are_not_there_are_told_and_left_out() -> None:
     assert model["Web"].marks == []
 
 
-def test_a_value_that_does_not_fit_is_the_error_of_the_field() -> None:
-    parsed = Parsed("T", elements=(ParsedElement("w", "Web", "Server", "", values={"port": "many"}),))
-    with pytest.raises(ModelError, match=r"Server \"Web\": port = 'many' is not accepted, expected a whole number"):
-        built(parsed)
+def test_a_value_that_does_not_fit_is_an_error_at_its_place() -> None:
+    parsed = Parsed("T", elements=(ParsedElement("w", "Web", "Server", "/e/0", values={"port": "many"}),))
+    told = "model.json: /e/0: Server \"Web\": port = 'many' is not accepted, expected a whole number"
+    assert fault(parsed) == told
 
 
 def test_notices_are_single_lines_of_bounded_length() -> None:
