@@ -42,7 +42,7 @@ class TM(Model):
 
 
 def load(path: str | os.PathLike[str]) -> TM:
-    """Make the model from the file of another tool: OTM, and what plugins read.
+    """Make the model from the file of another tool: OTM, Threat Dragon, Threagile, pytm, and what plugins read.
 
     What comes out is a model like any: the file that calls this may state more about its elements, and add others.
 

@@ -66,7 +66,7 @@ def _is_pytm(document: Document) -> bool:
 #: The built-in formats; a document is of the first that recognises it.
 IMPORTERS: Final = (
     Importer("otm", "Open Threat Model 0.2", lambda document: "otmVersion" in document, _late("otm")),
-    Importer("threat-dragon", "OWASP Threat Dragon 1 and 2", _is_threat_dragon, _late("threat_dragon")),
+    Importer("threat-dragon", "Threat Dragon 1 and 2", _is_threat_dragon, _late("threat_dragon")),
     Importer("threagile", "Threagile 0.9 and 1.0", _is_threagile, _late("threagile")),
     Importer("pytm", "pytm's JSON", _is_pytm, _late("pytm_json")),
 )

@@ -12,6 +12,8 @@ from pytest_threatmodel.importers import read
 from pytest_threatmodel.importers import yaml_reader
 from pytest_threatmodel.importers.otm_types import kind_of
 from pytest_threatmodel.importers.states import state
+from pytest_threatmodel.importers.threagile_risks import CATEGORIES
+from pytest_threatmodel.importers.threagile_words import PROTOCOLS
 from pytest_threatmodel.model.kinds import KINDS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "imports.md").read_text(encoding="utf-8")
@@ -56,3 +58,21 @@ def test_limits_are_those_of_the_page() -> None:
 def test_the_example_of_the_hook_is_that_of_its_documentation() -> None:
     example = dedent((pytest_threatmodel_load.__doc__ or "").partition("For example:\n")[2])
     assert " ".join(example.split()) in " ".join(PAGE.split())
+
+
+def test_protocols_and_weaknesses_of_threagile_are_those_of_the_tables() -> None:
+    protocols = {word: ours.strip("`") for words, ours in rows("| protocol there | here |") for word in ticked(words)}
+    assert protocols == PROTOCOLS
+    weaknesses = {word: int(number) for number, words in rows("| CWE | categories |") for word in ticked(words)}
+    assert weaknesses == {name: category.cwe for name, category in CATEGORIES.items()}
+
+
+def test_statuses_of_threagile_become_what_the_page_says() -> None:
+    found = {row[1]: ticked(row[0]) for row in rows("| status | becomes |")}
+    assert {state(word) for word in found["accepted"]} == {"accepted"}
+    assert {state(word) for word in found["nothing"]} == {"open"}
+
+
+def ticked(cell: str) -> list[str]:
+    """The words of a cell that are code."""
+    return re.findall(r"`(.+?)`", cell)
