@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,6 +33,12 @@ _NOT_MODEL: Final = (
 )  # fmt: skip
 #: Maps of prose that may hold decisions, but not in a form that can be read.
 _PROSE: Final = ("questions", "abuse_cases", "security_requirements")
+
+#: Maps whose keys are the titles of what is in them; what nobody reads is told once for all.
+_KEYED: Final = re.compile(
+    "(/(?:technical_assets|data_assets|trust_boundaries|shared_runtimes|individual_risk_categories|risk_tracking"
+    "|communication_links|risks_identified))/[^/]+(?=/)"
+)
 
 
 def parse(document: Mapping[str, Any], path: Path) -> Parsed:
@@ -74,7 +81,7 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
         boundaries=boundaries,
         data=data,
         decisions=decisions,
-        unmapped=(*told.lines(), *root.unread()),
+        unmapped=(*told.lines(), *dict.fromkeys(_KEYED.sub(r"\1/*", line) for line in root.unread())),
     )
 
 

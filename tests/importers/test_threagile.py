@@ -235,6 +235,16 @@ def test_what_cannot_be_mapped_is_told() -> None:
     )
 
 
+def test_unknown_keys_are_told_once_for_all_assets(tmp_path: Path) -> None:
+    text = SMALL.replace("type: process,", "type: process, raa: 5,").replace(
+        "type: datastore,", "type: datastore, raa: 9,"
+    )
+    assert parsed(written(tmp_path, text.replace("protocol: http", "protocol: http, speed: 1"))).unmapped == (
+        "/technical_assets/*/raa is not read",
+        "/technical_assets/*/communication_links/*/speed is not read",
+    )
+
+
 @pytest.mark.parametrize(
     ("id_", "on"),
     [
