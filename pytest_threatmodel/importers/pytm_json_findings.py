@@ -15,42 +15,58 @@ from pytest_threatmodel.importers.states import state
 from pytest_threatmodel.importers.tally import Tally
 
 _CWE: Final = re.compile(r"cwe\.mitre\.org/data/definitions/([0-9]{1,6})\b")
+Status = Literal["accepted", "excluded"] | None
+
 _ON: Final[tuple[Literal["elements", "flows", "boundaries"], ...]] = ("elements", "flows", "boundaries")
 
 
 def handled_findings(root: Part, names: Mapping[str, Names], told: Tally) -> Iterator[ParsedDecision]:
-    """The findings that have a `response`; the others are worked out again.
+    """The findings that have a `response`, or that an assumption excludes; the others are worked out again.
 
     Args:
         root: the document.
         names: of elements, flows and boundaries.
         told: gets findings that no element can be found for, and words that are not understood.
     """
-    for key in ("findings", "excluded_findings"):
-        for part in root.parts(key):
-            part.skip(*part)
-            response = " ".join(part.text("response").split())
-            if response:
-                yield from _decisions(part, response, names, told)
+    for part in root.parts("findings"):
+        part.skip(*part)
+        response = " ".join(part.text("response").split())
+        if response:
+            yield from _decisions(part, _state(part, response, told), response, names, told)
+    for part in root.parts("excluded_findings"):
+        part.skip(*part)
+        assumption = part.part("assumption")
+        assumption.skip(*assumption)
+        reason = ": ".join(filter(None, (assumption.text("name"), assumption.text("description"))))
+        yield from _decisions(part, "excluded", reason or "an assumption", names, told)
 
 
-def _decisions(part: Part, response: str, names: Mapping[str, Names], told: Tally) -> Iterator[ParsedDecision]:
-    target, title = part.text("target"), " ".join(part.text("description").split()) or part.text("threat_id")
-    found = [(on, place) for on in _ON for place in names[on].places(target)]
-    if len(found) != 1:
-        told.add("findings of which it is not clear what they are on", f"{title} on {target}")
-        return
-    # "accepted by the shop team": the first word is the state.
+def _state(part: Part, response: str, told: Tally) -> Status:
+    """What "accepted by the shop team" says: its first word."""
     decided = state(re.split(r"\W", response, maxsplit=1)[0])
     if decided is None:
-        told.add(f"the response {response[:60]!r} is not understood", f"{title} on {target}")
+        told.add(f"the response {response[:60]!r} is not understood", f"{_title(part)} on {part.text('target')}")
+    return decided if decided in ("accepted", "excluded") else None
+
+
+def _title(part: Part) -> str:
+    return " ".join(part.text("description").split()) or part.text("threat_id")
+
+
+def _decisions(
+    part: Part, status: Status, reason: str, names: Mapping[str, Names], told: Tally
+) -> Iterator[ParsedDecision]:
+    found = [(on, place) for on in _ON for place in names[on].places(part.text("target"))]
+    if len(found) != 1:
+        told.add("findings of which it is not clear what they are on", f"{_title(part)} on {part.text('target')}")
+        return
     yield ParsedDecision(
-        title=title,
+        title=_title(part),
         on=found[0][0],
         element=found[0][1],
         place=part.place,
-        said=f"{part.text('threat_id')} handled",
-        status=decided if decided in ("accepted", "excluded") else None,
+        said=f"{part.text('threat_id')} {'excluded' if status == 'excluded' else 'handled'}",
+        status=status,
         cwe=tuple(int(number) for number in _CWE.findall(part.text("references"))),
-        reason=response,
+        reason=reason,
     )

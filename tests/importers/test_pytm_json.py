@@ -121,6 +121,7 @@ def test_handled_findings_are_decisions() -> None:
         ("Server Not Hardened", "/elements/1", "accepted", ()),
         ("Data Leak", "/flows/0", "accepted", (319,)),
         ("Why", "/elements/1", None, ()),
+        ("Server not hardened", "/elements/1", "excluded", ()),
     ]
     assert made.unmapped == (
         "overrides are not in the file, only that there are some: Web",
@@ -130,6 +131,15 @@ def test_handled_findings_are_decisions() -> None:
     found = decisions_of(model_of(FILES / "pytm-written.json"))
     assert not found.by_pair, "the server is hardened, and TLS 1.2 answers the leak"
     assert any("'Why' (open)" in notice for notice in found.notices)
+
+
+def test_what_an_assumption_excludes_is_excluded(tmp_path: Path) -> None:
+    assumption = {"name": "Rented", "exclude": "{'X'}", "description": "the provider hardens it"}
+    excluded = [{"threat_id": "X", "description": "Server not hardened", "target": "Web", "assumption": assumption}]
+    found = decisions_of(model_of(written(tmp_path, findings=[], excluded_findings=excluded)))
+    assert {pair: (each.status, each.reason) for pair, each in found.by_pair.items()} == {
+        ("HA01", "Web"): ("excluded", "Rented: the provider hardens it (X excluded, says model.json)")
+    }
 
 
 def test_a_finding_that_was_accepted_is_accepted(tmp_path: Path) -> None:
