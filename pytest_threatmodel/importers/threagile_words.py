@@ -83,10 +83,9 @@ PROTOCOLS: Final = {
 }
 UNKNOWN_PROTOCOL: Final = "unknown-protocol"
 
-NO_AUTHENTICATION: Final = "none"
 #: How callers show who they are -> what that states on a flow.
 AUTHENTICATIONS: Final[dict[str, dict[str, object]]] = {
-    NO_AUTHENTICATION: {"controls.authenticatesSource": False},
+    "none": {"controls.authenticatesSource": False},
     "credentials": {"controls.authenticatesSource": True},
     "session-id": {"controls.authenticatesSource": True, "usesSessionTokens": True},
     "token": {"controls.authenticatesSource": True, "usesSessionTokens": True},

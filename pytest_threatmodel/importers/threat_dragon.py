@@ -50,7 +50,7 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
         part.skip(*_NOT_DIAGRAM)
         part.part("diagramJson").skip("graph")
         cells = tuple(read_cells(part))
-        diagrams.append(Diagram(number, " ".join(part.text("title").split()), cells, surrounding(cells, told)))
+        diagrams.append(Diagram(number, cells, surrounding(cells, told)))
     parsed = _parsed(same_cells(diagrams, told), told)
     return Parsed(
         name=" ".join(name.split()) or path.stem,

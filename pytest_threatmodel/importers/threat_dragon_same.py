@@ -20,13 +20,11 @@ class Diagram:
 
     Args:
         number: counted from 0.
-        title: on one line.
         cells: in their order.
         around: cell -> the box around it.
     """
 
     number: int
-    title: str
     cells: tuple[Cell, ...]
     around: Mapping[str, str]
 

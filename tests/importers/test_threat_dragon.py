@@ -332,3 +332,43 @@ def test_samples_by_name() -> None:
         "Data flow should use HTTP/S",
         "Data flow should use HTTP/S",
     ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [("actor", "Actor"), ("process", "Process"), ("store", "Datastore"), ("trust-boundary-box", "Boundary")],
+)
+def test_the_shape_tells_what_a_cell_is_where_no_type_does(tmp_path: Path, shape: str, kind: str) -> None:
+    cell = process("Thing", 0, 0, shape=shape, data={"name": "Thing"})
+    made = parsed(written(tmp_path, cell, version=None))
+    assert [(each.kind, each.name) for each in (*made.elements, *made.boundaries)] == [(kind, "Thing")]
+
+
+@pytest.mark.parametrize("shape", ["trust-boundary-curve", "trust-broundary-curve", "trust-boundary"])
+def test_curves_hold_nothing(tmp_path: Path, shape: str) -> None:
+    curve = {
+        "id": "c",
+        "shape": shape,
+        "source": {"x": 0, "y": 0},
+        "target": {"x": 9, "y": 9},
+        "data": {"name": "Line"},
+    }
+    assert parsed(written(tmp_path, curve)).unmapped == ("a trust boundary drawn as a curve has no inside: Line",)
+
+
+def test_names_that_stand_twice_in_one_diagram_are_two_elements_everywhere(tmp_path: Path) -> None:
+    first = {"id": 0, "cells": [process("a", 0, 0), process("b", 0, 0, data={"type": "tm.Process", "name": "a"})]}
+    second = {"id": 1, "cells": [process("a", 0, 0)]}
+    file = written(tmp_path, detail={"diagrams": [first, second]})
+    assert [element.id for element in parsed(file).elements] == ["0/a", "0/b", "1/a"]
+
+
+def test_another_boundary_in_each_diagram_is_told(tmp_path: Path) -> None:
+    first = {"id": 0, "cells": [box("left", 0, 0, 50, 50), process("p", 10, 10)]}
+    second = {"id": 1, "cells": [box("right", 0, 0, 50, 50), process("p", 10, 10)]}
+    file = written(tmp_path, detail={"diagrams": [first, second]})
+    assert inside(model_of(file)) == {"p": "left"}
+    assert parsed(file).unmapped == (
+        "drawn in several diagrams, and taken for one: p (2 times)",
+        "in another trust boundary in each diagram; the first counts: p",
+    )
