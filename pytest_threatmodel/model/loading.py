@@ -13,6 +13,7 @@ from importlib.machinery import ModuleSpec
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.fields import did_you_mean
@@ -57,7 +58,12 @@ class LoadedModel:
     module: ModuleType
 
 
-def load_model(file: Path, declared: DeclaredFields | None = None, build: str | None = None) -> LoadedModel:
+def load_model(
+    file: Path,
+    declared: DeclaredFields | None = None,
+    build: str | None = None,
+    read: Callable[[Path], Any] | None = None,
+) -> LoadedModel:
     """Run a model file and give its model.
 
     The file runs under a unique module name, its folder first on `sys.path`, `sys.argv` just the file. `sys.exit(0)`
@@ -67,11 +73,12 @@ def load_model(file: Path, declared: DeclaredFields | None = None, build: str | 
         file: an absolute path.
         declared: fields that threat packs add to kinds.
         build: a function in the file that makes the model, called after the file has run.
+        read: reads the files of other tools that `load()` names.
 
     Raises:
         LoadError: the file has an error, exits with a status, holds no model, two, or one that is wrong.
     """
-    load = Load(str(file), declared)
+    load = Load(str(file), declared, read)
     folders, package = _package_of(file)
     module = _new_module(file, package)
     with isolated(load, folders), loading(load):

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
 from pytest_threatmodel.model.loading import load_model
+from pytest_threatmodel.plugin.importing import read_by_hook
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
 from pytest_threatmodel.plugin.session import Run
@@ -102,7 +104,8 @@ class ThreatModelFile(pytest.Module):
 
     def _load(self, run: Run) -> None:
         try:
-            loaded = load_model(self.path, run.library.vocabulary.declared, self._builder())
+            read = partial(read_by_hook, self)
+            loaded = load_model(self.path, run.library.vocabulary.declared, self._builder(), read)
             self.verdicts = evaluate(loaded.model, run.library)
             _check_overrides(self.verdicts)
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
