@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pytest_threatmodel.compat.alias import pytm_names
 from pytest_threatmodel.compat.flat import resting_on_flat_names
@@ -20,7 +22,12 @@ from pytest_threatmodel.model.model import Model
 
 
 def load_file(
-    file: Path, library: Library, build: str | None = None, *, strict: bool = False
+    file: Path,
+    library: Library,
+    build: str | None = None,
+    read: Callable[[Path], Any] | None = None,
+    *,
+    strict: bool = False,
 ) -> tuple[LoadedModel, Library]:
     """A model file's model, and the threats that it meets.
 
@@ -28,6 +35,7 @@ def load_file(
         file: an absolute path.
         library: of the run.
         build: a function in the file that makes the model.
+        read: reads the files of other tools that `load()` names.
         strict: what pytm swallows is an error.
 
     Raises:
@@ -35,7 +43,7 @@ def load_file(
         ModelProblems: something was swallowed, and that is an error.
         LibraryError: a threat of the file's own cannot be used.
     """
-    loaded = load_model(file, library.vocabulary.declared, build, pytm_names(library))
+    loaded = load_model(file, library.vocabulary.declared, build, read, pytm_names(library))
     return loaded, finish(loaded.model, library, strict=strict)
 
 

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
+from pytest_threatmodel.plugin.importing import read_by_hook
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
 from pytest_threatmodel.plugin.session import Run
@@ -102,7 +104,9 @@ class ThreatModelFile(pytest.Module):
 
     def _load(self, run: Run) -> None:
         try:
-            loaded, library = load_file(self.path, run.library, self._builder(), strict=run.settings.strict)
+            read = partial(read_by_hook, self)
+            strict = run.settings.strict
+            loaded, library = load_file(self.path, run.library, self._builder(), read, strict=strict)
             self.verdicts = evaluate(loaded.model, library)
             _check_overrides(self.verdicts)
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
