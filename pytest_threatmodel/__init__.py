@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_threatmodel.model.notes import Finding as Finding
     from pytest_threatmodel.plugin.warnings import ThreatModelWarning as ThreatModelWarning
     from pytest_threatmodel.tm import TM as TM
+    from pytest_threatmodel.tm import load as load
 
 _HOMES = {
     "accept": "decisions.decision",
@@ -51,7 +52,7 @@ _HOMES = {
     **dict.fromkeys(("ExternalEntity", "Lambda", "Process", "Server", "SetOfProcesses"), "model.kinds"),
     **dict.fromkeys(("Assumption", "Finding"), "model.notes"),
     "ThreatModelWarning": "plugin.warnings",
-    "TM": "tm",
+    **dict.fromkeys(("TM", "load"), "tm"),
 }
 
 __all__ = list(_HOMES)  # the names are the keys of the table above

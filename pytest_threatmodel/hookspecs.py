@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import pluggy
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from pytest_threatmodel.artifacts.format import Format
+    from pytest_threatmodel.importers.parsed import Parsed
     from pytest_threatmodel.library.threat import Pack
     from pytest_threatmodel.snapshot.shape import Snapshot
+
+hookspec = pluggy.HookspecMarker("pytest")
 
 
 def pytest_threatmodel_packs(config: pytest.Config) -> Iterable[Pack] | None:
@@ -35,6 +42,40 @@ def pytest_threatmodel_packs(config: pytest.Config) -> Iterable[Pack] | None:
             @pytest.hookimpl(optionalhook=True)
             def pytest_threatmodel_packs(config):
                 return [read_pack(Path(__file__).with_name("company.toml"))]
+    """
+
+
+@hookspec(firstresult=True)
+def pytest_threatmodel_load(config: pytest.Config, path: Path) -> Parsed | None:
+    """Read a model from a file of another tool, which `load()` in a model file names.
+
+    Stops at the first result that is not None; the built-in formats come the same way, last. A distribution may read
+    formats by an entry point of the group `pytest_threatmodel.importers` instead, a function of the path alone; scripts
+    without pytest ask these only.
+
+    Args:
+        config: pytest's configuration.
+        path: the file, as it is: it may be missing, damaged, large or hostile.
+
+    Returns:
+        What the file says, as plain data, or None where it is not of a format that this knows. For example:
+
+            from pytest_threatmodel.importers.parsed import Parsed, ParsedElement, ParsedFlow
+
+            @pytest.hookimpl(optionalhook=True)
+            def pytest_threatmodel_load(config, path):
+                if path.suffix != ".arrows":
+                    return None
+                lines = [line.split(" -> ") for line in path.read_text("utf-8").splitlines()]
+                names = dict.fromkeys(name for line in lines for name in line)
+                return Parsed(
+                    name=path.stem,
+                    elements=tuple(ParsedElement(name, name, "Server", place="") for name in names),
+                    flows=tuple(
+                        ParsedFlow(f"{number}", f"line {number}", source, sink, place=f"line {number}")
+                        for number, (source, sink) in enumerate(lines, start=1)
+                    ),
+                )
     """
 
 

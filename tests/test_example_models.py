@@ -87,7 +87,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     @cache
     def run_once(model: Path, pack: str, *options: str) -> list[Case]:
         folder = tmp_path_factory.mktemp(model.stem)
-        shutil.copy(model, folder)
+        for beside in (model, *model.parent.glob("*.otm.*")):
+            shutil.copy(beside, folder)
         packs = " ".join(expected(pack)["packs"])
         ini = f"[pytest]\nfilterwarnings = error\nthreatmodel_packs = {packs}\n"
         folder.joinpath("pytest.ini").write_text(ini, encoding="utf-8")

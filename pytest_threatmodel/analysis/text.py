@@ -43,6 +43,7 @@ def explanation_lines(explanation: Explanation, *, lead: str = "") -> list[str]:
         *([lead] if lead else []),
         _two(explanation.severity.capitalize(), explanation.threat.title, _taxonomy(explanation)),
         _two("on", element_text(explanation.element), _place(explanation)),
+        *_from(explanation),
         *_why(explanation),
         *_severity(explanation),
         *_what_to_do(explanation),
@@ -81,6 +82,12 @@ def _taxonomy(explanation: Explanation) -> str:
 def _place(explanation: Explanation) -> str:
     place = explanation.element.place
     return f"{os.path.basename(place.file)}:{place.line}"
+
+
+def _from(explanation: Explanation) -> Iterator[str]:
+    """Where an imported element was read from; the line of the model file is that of `load()`."""
+    if explanation.element.imported_from:
+        yield _two("from", explanation.element.imported_from)
 
 
 def _why(explanation: Explanation) -> Iterator[str]:

@@ -59,6 +59,7 @@ def builtin() -> list[Format]:
         Format("csv", "report", ".csv", "CSV report", _late("csv_report", "render")),
         Format("gitlab", "report", ".gl-code-quality.json", "GitLab code quality report", _late("gitlab", "render")),
         Format("defectdojo", "report", ".defectdojo.json", "DefectDojo findings", _late("defectdojo", "render")),
+        Format("otm", "report", ".otm.json", "Open Threat Model", _late("otm", "render"), explained=False),
         Format("audit", "report", ".audit.html", "audit report", _late("audit.page", "audit_html")),
         Format("matrix", "report", ".matrix.csv", "requirements matrix", _late("audit.tables", "matrix_csv")),
         Format(

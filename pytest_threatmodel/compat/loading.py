@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pytest_threatmodel.compat.alias import pytm_names
 from pytest_threatmodel.compat.flat import resting_on_flat_names
@@ -26,6 +28,7 @@ def load_file(
     file: Path,
     library: Library,
     build: str | None = None,
+    read: Callable[[Path], Any] | None = None,
     *,
     strict: bool = False,
     own: PytmThreats | None = None,
@@ -37,6 +40,7 @@ def load_file(
         file: an absolute path.
         library: of the run.
         build: a function in the file that makes the model.
+        read: reads the files of other tools that `load()` names.
         strict: what pytm swallows is an error.
         own: pytm's own threats, which its files meet instead of those of the run; None where they do not.
         packs: files of pytm meet the packs, so that the ids that they use go through the table of counterparts.
@@ -46,7 +50,7 @@ def load_file(
         ModelProblems: something was swallowed, and that is an error; or an id has no counterpart.
         LibraryError: a threat of the file's own, or those of pytm, cannot be used.
     """
-    loaded = load_model(file, library.vocabulary.declared, build, pytm_names(library, own))
+    loaded = load_model(file, library.vocabulary.declared, build, read, pytm_names(library, own))
     return loaded, finish(loaded.model, library, strict=strict, packs=packs)
 
 

@@ -18,6 +18,7 @@ from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
 from pytest_threatmodel.decisions.facts import lapses
+from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
 from pytest_threatmodel.decisions.judge import stale_decisions
@@ -41,6 +42,7 @@ class Decided:
         plain: element label -> the plain pytest marks on it.
         problems: what is wrong with the decisions, each a sentence.
         warnings: what does nothing.
+        notices: what came with the file of another tool and decides nothing, or is not read.
         made: every decision that was read.
     """
 
@@ -48,6 +50,7 @@ class Decided:
     plain: dict[str, list[Any]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     made: list[Decision] = field(default_factory=list)
 
 
@@ -84,8 +87,19 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
     for pair, decision in matched.by_pair.items():
         lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
         decided.outcomes[pair] = judge(found[pair], decision, today=today, lapsed=lapsed, stale=pair in stale)
+    _import(verdicts, frozenset(matched.by_pair), today, decided)
     _soften(verdicts, fail_on, today, decided)
     return decided
+
+
+def _import(verdicts: Verdicts, near: frozenset[PairKey], today: date, decided: Decided) -> None:
+    """Add what the file of another tool decides where the model file says nothing."""
+    imported = imported_decisions(verdicts, near)
+    found = _verdict_of(verdicts) if imported.by_pair else {}
+    for pair, decision in imported.by_pair.items():
+        decided.outcomes[pair] = judge(found[pair], decision, today=today)
+        decided.made.append(decision)
+    decided.notices += imported.notices
 
 
 def _names_one_pair(decision: Decision, pairs: list[PairKey], on_element: bool) -> bool:

@@ -95,9 +95,11 @@ class Element(ElementPackFields):
     #: The names of the positional arguments.
     _positional: ClassVar[tuple[str, ...]] = ("name",)
     _plain: ClassVar[frozenset[str]] = frozenset(
-        {"facts", "load", "place", "own_controls", "marks", "overrides", "assumptions"}
+        {"facts", "load", "place", "imported_from", "own_controls", "marks", "overrides", "assumptions"}
     )
     _settable: ClassVar[frozenset[str]] = frozenset({"marks", "overrides", "assumptions"})
+    #: The place in the file of another tool that it was read from, for messages; empty for all others.
+    imported_from: ClassVar[str] = ""
     if TYPE_CHECKING:
         load: ClassVar[Load]
         place: ClassVar[Place]

@@ -15,6 +15,7 @@ from importlib.machinery import ModuleSpec
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.fields import did_you_mean
@@ -68,6 +69,7 @@ def load_model(
     file: Path,
     declared: DeclaredFields | None = None,
     build: str | None = None,
+    read: Callable[[Path], Any] | None = None,
     around: Callable[[Load], AbstractContextManager[None]] = _nothing_else,
 ) -> LoadedModel:
     """Run a model file and give its model.
@@ -79,12 +81,13 @@ def load_model(
         file: an absolute path.
         declared: fields that threat packs add to kinds.
         build: a function in the file that makes the model, called after the file has run.
+        read: reads the files of other tools that `load()` names.
         around: a context in which the file runs, such as that of pytm's names.
 
     Raises:
         LoadError: the file has an error, exits with a status, holds no model, two, or one that is wrong.
     """
-    load = Load(str(file), declared)
+    load = Load(str(file), declared, read)
     folders, package = _package_of(file)
     module = _new_module(file, package)
     with isolated(load, folders), loading(load), around(load):

@@ -43,6 +43,8 @@ from pytest_threatmodel.model.registry import current
 from pytest_threatmodel.model.registry import load_for_model
 
 if TYPE_CHECKING:
+    from pytest_threatmodel.model.imported import Imported
+
     AssumptionList = NoteList[Assumption]
     ActionField = Field[Action, "Action | str"]
 
@@ -67,17 +69,20 @@ class Model(Node):
 
     assumptions: AssumptionList = note_list(Assumption, default=())
 
-    _plain: ClassVar[frozenset[str]] = frozenset({"facts", "place", "load", "assumptions"})
+    _plain: ClassVar[frozenset[str]] = frozenset({"facts", "place", "load", "imported", "assumptions"})
     _settable: ClassVar[frozenset[str]] = frozenset({"assumptions"})
     if TYPE_CHECKING:
         load: ClassVar[Load]
         place: ClassVar[Place]
+        #: What came with the file of another tool, if the model was read from one.
+        imported: ClassVar[Imported | None]
 
     def __init__(self, name: str, **values: Any) -> None:
         load = current()
         object.__setattr__(self, "place", caller_within(load.file) if load.is_file else caller())
         load = load_for_model(self.place.file)
         object.__setattr__(self, "load", load)
+        object.__setattr__(self, "imported", None)
         for field, value in {"name": name, **values}.items():
             setattr(self, field, value)
         load.models.append(self)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 from typing import Any
@@ -53,10 +54,14 @@ class Load:
     Args:
         file: the model file as the code objects name it; empty when no file is being loaded.
         declared: kind -> name -> field, for the fields that threat packs declare.
+        read: reads files of other tools; what it gives is known to the importers only.
     """
 
-    def __init__(self, file: str = "", declared: DeclaredFields | None = None) -> None:
+    def __init__(
+        self, file: str = "", declared: DeclaredFields | None = None, read: Callable[[Path], Any] | None = None
+    ) -> None:
         self.file = file
+        self.read = read
         self.declared: DeclaredFields = declared or {}
         self.elements: list[Element] = []
         self.models: list[Model] = []

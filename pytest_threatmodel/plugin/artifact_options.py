@@ -67,8 +67,8 @@ def add_options(group: Any) -> None:
         "--threatmodel-report",
         action="append",
         metavar="FORMATS",
-        help="Write reports: html, md, summary, json, sarif, csv, gitlab, defectdojo, audit, matrix, decisions, or "
-        "templates of your own (names with a dot or slash), separated by commas "
+        help="Write reports: html, md, summary, json, sarif, csv, gitlab, defectdojo, otm, audit, matrix, decisions, "
+        "or templates of your own (names with a dot or slash), separated by commas "
         "(ini: threatmodel_report; default: none)",
     )
     option(

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
+from pytest_threatmodel.plugin.importing import read_by_hook
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
 from pytest_threatmodel.plugin.session import Run
@@ -106,6 +108,7 @@ class ThreatModelFile(pytest.Module):
                 self.path,
                 run.library,
                 self._builder(),
+                partial(read_by_hook, self),
                 strict=run.settings.strict,
                 own=run.pytm,
                 packs=run.pytm is None,

@@ -109,6 +109,7 @@ def register(config: pytest.Config) -> None:
     """
     # By name: tests of plugins run pytest in one process, and a module found on the package may be of an earlier run.
     from pytest_threatmodel.plugin.collect import Collection
+    from pytest_threatmodel.plugin.importing import BuiltinImporters
     from pytest_threatmodel.plugin.protocol import Protocol
     from pytest_threatmodel.plugin.reports import Reports
     from pytest_threatmodel.plugin.terminal import Terminal
@@ -125,6 +126,7 @@ def register(config: pytest.Config) -> None:
     config.stash[run_key] = Run(settings, library, pytm, python_files, today)
     for kind in (Collection, Protocol, Reports, Terminal):
         config.pluginmanager.register(kind(config))
+    config.pluginmanager.register(BuiltinImporters())
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(Gathering(config))
     _register_artifacts(config)

@@ -49,7 +49,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
-        "notices": [*_ending(file, run), *all_notices(verdicts)],
+        "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 
 

@@ -35,7 +35,7 @@ class Circumstances:
         nodeid: of the model file.
         today: by which decisions expire.
         run: when and on what.
-        notices: what else people should know.
+        notices: what else people should know, beside what an import left out.
     """
 
     root: Path
@@ -70,7 +70,7 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "pairs": list(Pairs(verdicts, decided, decisions, values, explained=explained).all()),
         "decisions": decisions.shapes(about.today, values),
         "problems": list(decided.problems),
-        "notices": list(about.notices),
+        "notices": [*about.notices, *decided.notices],
     }
 
 

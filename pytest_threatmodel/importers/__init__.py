@@ -1,0 +1,1 @@
+"""Models of other tools: their files are read as data, and become elements of ours."""
