@@ -15,7 +15,7 @@ from pytest_threatmodel.model.origin import Stated
 
 def all_notices(verdicts: Verdicts) -> list[str]:
     """The notices of a model, and the rules of its library that can never fire."""
-    return [*notices(verdicts.model), *verdicts.rulebook.library.dead_rules()]
+    return [*verdicts.model.load.notices, *notices(verdicts.model), *verdicts.rulebook.library.dead_rules()]
 
 
 def notices(model: Model) -> list[str]:

@@ -37,7 +37,7 @@ class _Template:
 
     def __init__(self, kind: str, kinds: Iterable[str], fields: Iterable[Field[Any, Any]]) -> None:
         fields = list(fields)
-        self.start: dict[str, Any] = {field.name: field.default for field in fields}
+        self.start: dict[str, Any] = {field.name: field.default for field in fields if not field.optional}
         self.start.update(_kind=kind, _kinds=frozenset(kinds))
         self.relations = [field for field in fields if field.is_relation and field.type.of != "Controls"]
         self.relation_names = frozenset(field.name for field in self.relations) - {"data"}
@@ -80,7 +80,7 @@ def _connect(elements: list[Element], records: list[Record], templates: dict[str
     for record in records:
         values = record.__dict__
         for field in templates[record._kind].relations:
-            value = values[field.name]
+            value = values.get(field.name)
             if type(value) is tuple:
                 values[field.name] = tuple(by_element[id(item)] for item in value if id(item) in by_element)
             elif value is not None:
@@ -91,7 +91,7 @@ def blank_record(kind: str, vocabulary: Vocabulary, node: Node) -> Record:
     """A record of this kind of which nothing is known, nor of its controls."""
     info = vocabulary.kinds[kind]
     record = Record()
-    record.__dict__.update({field.name: field.default for field in info.fields.values()})
+    record.__dict__.update({field.name: field.default for field in info.fields.values() if not field.optional})
     record._given, record._kind, record._kinds, record._node = {}, kind, frozenset(info.bases), node
     if "controls" in info.fields:
         record.controls = blank_record("Controls", vocabulary, node)  # type: ignore[attr-defined]  # as in make_records

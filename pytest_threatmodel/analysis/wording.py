@@ -47,7 +47,8 @@ def origin_text(record: Record, name: str, file: str) -> str:
     if origin is None:
         return "never stated"
     if isinstance(origin, Stated):
-        return f"stated in {origin.place.within(file)}"
+        spelled = f" as {origin.spelled}" if origin.spelled else ""
+        return f"stated in {origin.place.within(file)}{spelled}"
     place = "" if origin.place is None else f" ({origin.place.within(file)})"
     return f'from "{escape(origin.owner)}" {origin.field}{place}'
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 from typing import Final
 
@@ -52,12 +53,26 @@ def read_pytm_json(path: Path, *, vocabulary: Vocabulary | None = None, shown_as
         PackError: with everything that is wrong with it.
     """
     file = shown_as or str(path)
-    items = _parsed(read_text(path, file), file)
+    return pytm_pack(_parsed(read_text(path, file), file), path.stem, file, vocabulary=vocabulary)
+
+
+def pytm_pack(items: list[Any], name: str, file: str, *, vocabulary: Vocabulary | None = None) -> Pack:
+    """The pack of threats that are objects as in a threat file of pytm.
+
+    Args:
+        items: the objects.
+        name: of the pack.
+        file: how messages and origins name where they stand.
+        vocabulary: the kinds that there are; the standard ones by default.
+
+    Raises:
+        PackError: with everything that is wrong with them.
+    """
     complaints = Complaints(file)
-    reader = _Reader(path.stem, complaints, vocabulary or standard_vocabulary())
+    reader = _Reader(name, complaints, vocabulary or standard_vocabulary())
     threats = reader.threats(items)
     complaints.settle()
-    return Pack(name=path.stem, title=f"Threats of {path.name}", threats=threats, origin=file)
+    return Pack(name=name, title=f"Threats of {PurePath(file).name}", threats=threats, origin=file)
 
 
 def _parsed(text: str, file: str) -> list[Any]:

@@ -20,6 +20,7 @@ from pytest_threatmodel.model.registry import current
 if TYPE_CHECKING:
     from pytest_threatmodel.model.element import Element
     from pytest_threatmodel.model.fields import Field
+    from pytest_threatmodel.model.registry import Load
 
 #: Schemes that hand out a secret or can be cracked off line -> the usual replacements.
 _BETTER_SCHEMES = {
@@ -122,20 +123,26 @@ class Controls(ControlsPackFields):
 
     def declared_fields(self) -> dict[str, Field[Any, Any]]:
         """The fields that packs declare for it, by name."""
-        load = current() if self.owner is None else self.owner.load
-        return load.declared_for(("Controls",))
+        return self._load.declared_for(("Controls",))
+
+    @property
+    def _load(self) -> Load:
+        return current() if self.owner is None else self.owner.load
 
     def _set_other(self, name: str, value: Any) -> None:
         field = self.declared_fields().get(name)
-        if field is None:
+        if field is not None:
+            self.state(field, value)
+        elif self._load.other is not None:
+            self._load.other.take(self, name, value)
+        else:
             raise self.unknown(name)
-        self.state(field, value)
 
     if not TYPE_CHECKING:
         # Hidden from type checkers, which would take any attribute for granted.
         def __getattr__(self, name: str) -> Any:
             field = None if name.startswith("_") else self.declared_fields().get(name)
-            if field is None:
+            if field is None or (field.optional and name not in self.facts.given):
                 raise self.unknown(name)
             return self.facts.given.get(name, field.default)
 

@@ -164,6 +164,8 @@ class Element(ElementPackFields):
         declared = self.declared_fields().get(name)
         if declared is not None:
             self.state(declared, value)
+        elif self.load.other is not None:
+            self.load.other.take(self, name, value)
         elif not legacy.set_flat(self, name, value):
             raise self.unknown(name)
 
@@ -172,8 +174,10 @@ class Element(ElementPackFields):
         def __getattr__(self, name: str) -> Any:
             if not name.startswith("__"):
                 field = self.declared_fields().get(name)
-                if field is not None:
+                if field is not None and (not field.optional or name in self.facts.given):
                     return self.facts.given.get(name, field.default)
+                if self.load.other is not None:
+                    return self.load.other.find(self, name)
                 found = legacy.get_flat(self, name)
                 if found is not legacy.NOTHING:
                     return found

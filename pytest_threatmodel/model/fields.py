@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import ClassVar
 from typing import Final
 from typing import Generic
 from typing import Literal
@@ -75,6 +76,9 @@ class Field(Generic[T, S]):
         aliases: other spellings of known values, in lower case.
         doc: what the field says, one sentence.
     """
+
+    #: Whether an element of the kind may lack the field altogether, as those do that an author made up.
+    optional: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -30,7 +30,7 @@ def isolated(load: Load, folders: Iterable[str]) -> Iterator[None]:
     """
     folders = list(folders)
     path, argv, folder, before = list(sys.path), sys.argv, os.getcwd(), set(sys.modules)
-    hidden = _take_out(_with_users(known_makers(), before) | _namesakes(folders))
+    hidden = take_out(with_users(known_makers(), before) | _namesakes(folders))
     sys.path[:0] = folders
     sys.argv = [load.file]
     try:
@@ -39,13 +39,13 @@ def isolated(load: Load, folders: Iterable[str]) -> Iterator[None]:
         sys.path[:], sys.argv = path, argv
         os.chdir(folder)
         fresh = {name for name in sys.modules if name not in before or name in hidden}
-        _take_out(_with_users(load.makers & fresh, fresh))
+        take_out(with_users(load.makers & fresh, fresh))
         _forget_unreachable(fresh & set(sys.modules), folders)
-        _put_back(hidden)
+        put_back(hidden)
 
 
-def _with_users(makers: Iterable[str], candidates: set[str]) -> set[str]:
-    """These modules, and all candidates that hold an element or something of theirs."""
+def with_users(makers: Iterable[str], candidates: set[str]) -> set[str]:
+    """Those of these modules that are imported, and all candidates that hold an element or something of theirs."""
     found = {name for name in makers if name in sys.modules and name != "__main__"}
     if not found:
         return found
@@ -99,9 +99,9 @@ def _forget_unreachable(names: Iterable[str], folders: list[str]) -> None:
     for top, members in taken.items():
         origin = getattr(sys.modules.get(top), "__file__", None)
         if origin is not None and any(origin.startswith(os.path.join(folder, "")) for folder in folders):
-            modules = _take_out(members)
+            modules = take_out(members)
             if _found_without(top) == origin:
-                _put_back(modules)
+                put_back(modules)
 
 
 def _found_without(name: str) -> str | None:
@@ -113,7 +113,8 @@ def _found_without(name: str) -> str | None:
     return None if spec is None else spec.origin
 
 
-def _take_out(names: Iterable[str]) -> dict[str, ModuleType]:
+def take_out(names: Iterable[str]) -> dict[str, ModuleType]:
+    """Forget modules, also where they stand on their packages; gives them by name."""
     taken = {}
     for name in names:
         module = sys.modules.pop(name, None)
@@ -127,7 +128,8 @@ def _take_out(names: Iterable[str]) -> dict[str, ModuleType]:
     return taken
 
 
-def _put_back(modules: dict[str, ModuleType]) -> None:
+def put_back(modules: dict[str, ModuleType]) -> None:
+    """Undo `take_out`."""
     for name, module in modules.items():
         sys.modules[name] = module
     for name, module in modules.items():

@@ -18,6 +18,7 @@ from pytest_threatmodel.model.origin import caller
 
 if TYPE_CHECKING:
     from pytest_threatmodel.model.element import Element
+    from pytest_threatmodel.model.node import Node
 
 #: What `get_flat` gives for a name that is no flat name.
 NOTHING: Final = object()
@@ -58,20 +59,29 @@ def _refuse_ambiguous(element: Element, name: str) -> None:
         )
 
 
+def meant(element: Element, name: str) -> tuple[Node, str] | None:
+    """The node and the name of the field or control that an old flat name stands for.
+
+    Raises:
+        UnknownAttribute: it may stand for two.
+    """
+    _refuse_ambiguous(element, name)
+    field = _FIELDS.get(name)
+    if field is not None and field in type(element).fields:
+        return element, field
+    control = _control(element, name)
+    return None if control is None else (element.controls, control)
+
+
 def set_flat(element: Element, name: str, value: Any) -> bool:
     """State what an old flat name means.
 
     Returns:
         Whether it is an old name of this element.
     """
-    _refuse_ambiguous(element, name)
-    field = _FIELDS.get(name)
-    if field is not None and field in type(element).fields:
-        setattr(element, field, value)
-        return True
-    control = _control(element, name)
-    if control is not None:
-        setattr(element.controls, control, value)
+    found = meant(element, name)
+    if found is not None:
+        setattr(*found, value)
         return True
     if name in _ANYWHERE and _is_old_kind(element):
         element.state(_ANYWHERE[name], value)
@@ -102,13 +112,9 @@ def _set_data_type(element: Element, name: str, value: Any) -> bool:
 
 def get_flat(element: Element, name: str) -> Any:
     """The value behind an old flat name, or `NOTHING`."""
-    _refuse_ambiguous(element, name)
-    field = _FIELDS.get(name)
-    if field is not None and field in type(element).fields:
-        return getattr(element, field)
-    control = _control(element, name)
-    if control is not None:
-        return getattr(element.controls, control)
+    found = meant(element, name)
+    if found is not None:
+        return getattr(*found)
     if name in _ANYWHERE and _is_old_kind(element):
         return element.facts.given.get(name, _ANYWHERE[name].default)
     if _is_data_type(element, name):

@@ -28,6 +28,14 @@ def why_no_model(file: Path, build: str | None) -> str:
     return f'{text}; a model begins with tm = TM("Name")'
 
 
+def set_under_guard(file: Path) -> Iterator[tuple[int, str]]:
+    """Line and name of the attributes that a file sets only when it is run as a script."""
+    for guard in filter(_is_main_guard, ast.walk(ast.parse(file.read_bytes()))):
+        for node in ast.walk(guard):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                yield node.lineno, node.attr
+
+
 def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     return (node for node in tree.body if isinstance(node, ast.FunctionDef))
 

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from importlib.machinery import SourceFileLoader
@@ -58,11 +60,17 @@ class LoadedModel:
     module: ModuleType
 
 
+@contextmanager
+def _nothing_else(load: Load) -> Iterator[None]:
+    yield
+
+
 def load_model(
     file: Path,
     declared: DeclaredFields | None = None,
     build: str | None = None,
     read: Callable[[Path], Any] | None = None,
+    around: Callable[[Load], AbstractContextManager[None]] = _nothing_else,
 ) -> LoadedModel:
     """Run a model file and give its model.
 
@@ -74,6 +82,7 @@ def load_model(
         declared: fields that threat packs add to kinds.
         build: a function in the file that makes the model, called after the file has run.
         read: reads the files of other tools that `load()` names.
+        around: a context in which the file runs, such as that of pytm's names.
 
     Raises:
         LoadError: the file has an error, exits with a status, holds no model, two, or one that is wrong.
@@ -81,7 +90,7 @@ def load_model(
     load = Load(str(file), declared, read)
     folders, package = _package_of(file)
     module = _new_module(file, package)
-    with isolated(load, folders), loading(load):
+    with isolated(load, folders), loading(load), around(load):
         sys.modules[module.__name__] = module
         try:
             _run(file, load, lambda: _execute(file, module))

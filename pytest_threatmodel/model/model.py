@@ -87,6 +87,11 @@ class Model(Node):
             setattr(self, field, value)
         load.models.append(self)
 
+    def _set_other(self, name: str, value: Any) -> None:
+        if self.load.other is None:
+            raise self.unknown(name)
+        self.load.other.take(self, name, value)
+
     def describe(self) -> str:
         return f'{type(self).__name__} "{escape(self.facts.given.get("name", ""))}"'
 

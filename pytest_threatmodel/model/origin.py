@@ -37,9 +37,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A value that the author wrote, and where."""
+    """A value that the author wrote, and where.
+
+    Args:
+        place: the line.
+        spelled: the name by which it was written, where that is an old one.
+    """
 
     place: Place
+    spelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

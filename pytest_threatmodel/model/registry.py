@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Protocol
 
 from pytest_threatmodel.model.origin import user_frames
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_threatmodel.model.element import Element
     from pytest_threatmodel.model.fields import Field
     from pytest_threatmodel.model.model import Model
+    from pytest_threatmodel.model.node import Node
 
 DeclaredFields = Mapping[str, Mapping[str, "Field[Any, Any]"]]
 
@@ -30,6 +32,20 @@ def _is_installed(file: str) -> bool:
     """Whether a code object's file belongs to Python or to an installed distribution, not to the project."""
     installed = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     return file.startswith("<") or any(file.startswith(os.path.join(folder, "")) for folder in installed)
+
+
+class OtherNames(Protocol):
+    """What takes the attributes that no kind has, in files in which those are no error."""
+
+    def take(self, node: Node, name: str, value: Any) -> None:
+        """Keep what the author wrote, and note it."""
+
+    def find(self, node: Node, name: str) -> Any:
+        """The value of an attribute that was never written.
+
+        Raises:
+            UnknownAttribute: it has none.
+        """
 
 
 class Load:
@@ -49,6 +65,12 @@ class Load:
         self.declared: DeclaredFields = declared or {}
         self.elements: list[Element] = []
         self.models: list[Model] = []
+        #: kind -> name -> field, for attributes that the file itself made up.
+        self.own_fields: dict[str, dict[str, Field[Any, Any]]] = {}
+        #: None where an attribute that no kind has is an error.
+        self.other: OtherNames | None = None
+        #: What the author should know, though the file runs.
+        self.notices: list[str] = []
         #: Names of the modules whose code was running when an element was made.
         self.makers: set[str] = set()
 
@@ -70,9 +92,10 @@ class Load:
         return not _is_installed(frame.f_code.co_filename)
 
     def declared_for(self, kinds: tuple[str, ...]) -> dict[str, Field[Any, Any]]:
-        """The declared fields of these kinds, by name; kinds come nearest first, and the nearest counts."""
+        """The fields of these kinds that are declared or made up; kinds come nearest first, and the nearest counts."""
         declared = self.declared if self.is_file else _declared_outside()
-        return {name: field for kind in reversed(kinds) for name, field in declared.get(kind, {}).items()}
+        tables = (table.get(kind, {}) for kind in reversed(kinds) for table in (declared, self.own_fields))
+        return {name: field for table in tables for name, field in table.items()}
 
 
 #: Gives the fields that packs declare to elements that are made while nothing is loaded.

@@ -132,6 +132,13 @@ class Vocabulary:
         kinds = {name: _with_fields(info, added) for name, info in self.kinds.items()}
         return Vocabulary(kinds, self.enums, {**self.declared, **added})
 
+    def with_fields(self, own: DeclaredFields) -> Vocabulary:
+        """The vocabulary with the fields that a model file made up."""
+        if not own:
+            return self
+        kinds = {name: _with_fields(info, own) for name, info in self.kinds.items()}
+        return Vocabulary(kinds, self.enums, self.declared)
+
     def with_kinds(self, kinds: Iterable[type[Element]]) -> Vocabulary:
         """The vocabulary with the user's own kinds."""
         found = {kind.kind(): _info(kind) for kind in kinds if kind.kind() not in self.kinds}

@@ -18,12 +18,12 @@ from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError
-from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.plugin.importing import read_by_hook
 from pytest_threatmodel.plugin.item import DecisionsItem
 from pytest_threatmodel.plugin.item import ThreatItem
@@ -105,8 +105,9 @@ class ThreatModelFile(pytest.Module):
     def _load(self, run: Run) -> None:
         try:
             read = partial(read_by_hook, self)
-            loaded = load_model(self.path, run.library.vocabulary.declared, self._builder(), read)
-            self.verdicts = evaluate(loaded.model, run.library)
+            strict = run.settings.strict
+            loaded, library = load_file(self.path, run.library, self._builder(), read, strict=strict)
+            self.verdicts = evaluate(loaded.model, library)
             _check_overrides(self.verdicts)
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
             self.obj = loaded.module

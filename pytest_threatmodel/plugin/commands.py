@@ -14,13 +14,14 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.explain import explain
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.analysis.text import explanation_lines
+from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.listing import described
 from pytest_threatmodel.library.listing import library_lines
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.loading import LoadError
-from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin.first_model import FIRST_MODEL
 from pytest_threatmodel.plugin.session import make_library
@@ -103,9 +104,9 @@ def _verdicts(config: pytest.Config, library: Library, settings: options.Setting
         raise pytest.UsageError(f"--threatmodel-explain: there is no file {file!r}")
     build = next((function for pattern, function in settings.builders.items() if path.match(pattern)), None)
     try:
-        loaded = load_model(path.resolve(), library.vocabulary.declared, build)
-        return evaluate(loaded.model, library)
-    except (LoadError, LibraryError) as error:
+        loaded, met = load_file(path.resolve(), library, build, strict=settings.strict)
+        return evaluate(loaded.model, met)
+    except (LoadError, LibraryError, ModelError) as error:
         raise pytest.UsageError(f"--threatmodel-explain: {error}") from None
 
 

@@ -109,6 +109,12 @@ def _add_ini(parser: pytest.Parser) -> None:
         type="bool",
         default=False,
     )
+    add(
+        "threatmodel_strict",
+        "What pytm takes without a word, such as unknown attributes, is an error in its files (default: false)",
+        type="bool",
+        default=False,
+    )
     add("threatmodel_exclude", "As --threatmodel-exclude", type="args", default=[])
     add("threatmodel_fail_on", "As --threatmodel-fail-on", default="")
     add("threatmodel_stale_days", "As --threatmodel-stale-days", default="")
@@ -147,6 +153,7 @@ class Settings:
         required: a run without a model fails.
         exclude: threat ids or patterns whose pairs are deselected.
         fail_on: the lowest severity that fails.
+        strict: what pytm swallows is an error.
         stale_days: how many days code may be newer than the model; None where that is not looked at.
     """
 
@@ -157,6 +164,7 @@ class Settings:
     required: bool
     exclude: tuple[str, ...]
     fail_on: str
+    strict: bool
     stale_days: int | None
 
 
@@ -175,6 +183,7 @@ def read(config: pytest.Config) -> Settings:
         required=bool(_ini(config, "threatmodel_required")),
         exclude=_exclude(config),
         fail_on=_fail_on(config),
+        strict=bool(_ini(config, "threatmodel_strict")),
         stale_days=_stale_days(config),
     )
 

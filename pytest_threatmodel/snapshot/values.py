@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from enum import Enum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.enums import Classification
 from pytest_threatmodel.model.enums import TLSVersion
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import Field
 from pytest_threatmodel.model.kinds import Data
 from pytest_threatmodel.model.kinds import Dataflow
@@ -73,8 +75,13 @@ class Values:
         if isinstance(value, list | tuple):
             found = [self.plain(item) for item in value]
             return [item for item in found if item is not None]
-        # Subclasses of text and numbers do not cross from one process to another.
-        return next((kind(value) for kind in (bool, int, str) if isinstance(value, kind)), value)
+        if isinstance(value, Mapping):
+            return {str(key): self.plain(item) for key, item in value.items()}
+        if value is None:
+            return None
+        # Subclasses of text and numbers do not cross from one process to another, and JSON has no infinity.
+        kinds = (bool, int, str) if isinstance(value, float) and not isfinite(value) else (bool, int, float, str)
+        return next((kind(value) for kind in kinds if isinstance(value, kind)), shown(value))
 
     def element(self, element: Element) -> ElementShape:
         """One element."""

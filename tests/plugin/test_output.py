@@ -401,6 +401,9 @@ SETTINGS = """\
                         The threat packs to use, by name (default: all)
   threatmodel_required (bool):
                         A run that collects no model fails (default: false)
+  threatmodel_strict (bool):
+                        What pytm takes without a word, such as unknown
+                        attributes, is an error in its files (default: false)
   threatmodel_exclude (args):
                         As --threatmodel-exclude
   threatmodel_fail_on (string):

@@ -94,7 +94,7 @@ class Words:
         found = [field for kind in kinds if (field := self.kinds[kind].fields.get(name)) is not None]
         if not found:
             return None
-        partial = len(found) < len(kinds)
+        partial = len(found) < len(kinds) or any(field.optional for field in found)
         absent = {ABSENT} if partial else set()
         shapes = {field.type.shape if field.is_relation else "value" for field in found}
         of = tuple(sorted({field.type.of for field in found}))
