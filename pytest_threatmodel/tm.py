@@ -6,8 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-from pytest_threatmodel.importers.build import build
-from pytest_threatmodel.importers.formats import read_model
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.model import Model
@@ -80,6 +78,9 @@ def load(path: str | os.PathLike[str]) -> TM:
         ImportFault: the file cannot be read, or is wrong; says where.
         ModelError: there is a model already; one file describes one system.
     """
+    from pytest_threatmodel.importers.build import build
+    from pytest_threatmodel.importers.formats import read_model
+
     here = current()
     if here.models and here.is_file:
         first = f"{here.models[0].describe()} ({here.models[0].place})"

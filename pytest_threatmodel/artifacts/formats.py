@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from pytest_threatmodel.artifacts.format import Format
 from pytest_threatmodel.artifacts.format import Group
 from pytest_threatmodel.artifacts.format import Request
 from pytest_threatmodel.artifacts.templates.source import output_name
+from pytest_threatmodel.model.entry_points import offered
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -132,26 +132,19 @@ def installed() -> list[Format]:
     Raises:
         FormatError: an entry point cannot be loaded, or gives something else than formats.
     """
-    found: list[Format] = []
-    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value)):
-        try:
-            offered = point.load()()
-        except Exception as error:  # other people's code
-            raise FormatError(f"entry point {point.name!r}: {type(error).__name__}: {error}") from error
-        found += checked(offered, f"entry point {point.name!r}")
-    return found
+    return [each for where, given in offered(ENTRY_POINTS, FormatError) for each in checked(given, where)]
 
 
-def checked(offered: object, where: str) -> list[Format]:
+def checked(given: object, where: str) -> list[Format]:
     """The formats that somebody offers: one, several, or None for none.
 
     Raises:
         FormatError: something else is among them.
     """
-    if offered is None:
+    if given is None:
         return []
     formats: list[Format] = []
-    for each in offered if isinstance(offered, Iterable) else [offered]:
+    for each in given if isinstance(given, Iterable) else [given]:
         if not isinstance(each, Format):
             raise FormatError(f"{where}: expected formats, got {each!r}")
         formats.append(each)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 from pytest_threatmodel.importers.fault import ImportFault
 from pytest_threatmodel.importers.parsed import Parsed
 from pytest_threatmodel.importers.read import read_document
+from pytest_threatmodel.model.entry_points import offered
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.errors import shown
 
@@ -82,15 +82,9 @@ def read_model(path: Path) -> Parsed:
         ImportFault: the file is damaged, or of no known format.
         ModelError: an importer of another distribution fails.
     """
-    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value)):
-        try:
-            parsed = point.load()(path)
-        except ModelError:
-            raise
-        except Exception as error:  # other people's code
-            raise ModelError(f"entry point {point.name!r}: {type(error).__name__}: {error}") from error
-        if parsed is not None:
-            return checked(parsed, f"entry point {point.name!r}")
+    for where, given in offered(ENTRY_POINTS, ModelError, path):
+        if given is not None:
+            return checked(given, where)
     return _builtin(path)
 
 

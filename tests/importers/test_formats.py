@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def read_by_entry_point(path: Path) -> object:
 @pytest.fixture
 def _entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     point = EntryPoint("own", f"{__name__}:read_by_entry_point", formats.ENTRY_POINTS)
-    monkeypatch.setattr(formats, "entry_points", lambda group: [point] if group == formats.ENTRY_POINTS else [])
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == formats.ENTRY_POINTS else [])
 
 
 @pytest.mark.usefixtures("_entry_point")
