@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
+from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.fields import did_you_mean
 
 #: What Python says of a name that a package lacks; the brackets hold the path of the package.
@@ -35,10 +36,17 @@ def user_traceback(error: BaseException) -> str:
         error: what was raised while the user's file ran.
     """
     lines = _frames(error.__traceback__)
-    text = _with_hint("".join(traceback.format_exception_only(type(error), error)).rstrip())
+    text = _with_hint(_last_line(error))
     if isinstance(error, SyntaxError) or not lines:
         return text
     return "".join(["Traceback (your lines only):\n", *traceback.format_list(lines)]) + text
+
+
+def _last_line(error: BaseException) -> str:
+    """What Python says at the end, without its own guess at an attribute where the error has a better one."""
+    if isinstance(error, ModelError):
+        return f"{type(error).__module__}.{type(error).__qualname__}: {error}"
+    return "".join(traceback.format_exception_only(type(error), error)).rstrip()
 
 
 def _with_hint(text: str) -> str:

@@ -191,7 +191,7 @@ def test_a_file_that_adds_nothing_meets_the_library_itself(tmp_path: Path, libra
 
 def test_threat_files_that_cannot_be_used_are_errors(load_pytm: LoadPytm) -> None:
     with pytest.raises(LibraryError, match="there is no file"):
-        load_pytm(START + "tm.threatsFile = 'nothing.json'\n")
+        load_pytm(START + "tm.threatsFile = 'no-such-file.json'\n")
     with pytest.raises(LibraryError, match="not JSON"):
         load_pytm(START + "tm.threatsFile = 'threats.json'\n", threats__json="{")
 

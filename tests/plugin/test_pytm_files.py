@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,10 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     return pytester
 
 
-WAYS = pytest.mark.parametrize("way", [(), ("-n", "2"), ("-p", "no:xdist")], ids=["plain", "n2", "noxdist"])
+_TWO_WORKERS = pytest.param(
+    ("-n", "2"), marks=pytest.mark.skipif(find_spec("xdist") is None, reason="xdist is not installed")
+)
+WAYS = pytest.mark.parametrize("way", [(), _TWO_WORKERS, ("-p", "no:xdist")], ids=["plain", "n2", "noxdist"])
 
 
 @WAYS
