@@ -210,7 +210,7 @@ class Writer:
             return _BODIES.get(node.function, "found.append({})").format(self.text(node.element)).split("\n")
         loop = node.loops[depth]
         header = f"for v{loop.variable.number} in {self.text(loop.collection)}:"
-        binding = list(self.bind(loop.variable, [node]))
+        binding = list(self.bind(loop.variable, _scope(node, depth)))
         tests = " and ".join(self.text(test) for test in loop.tests)
         bound.update([f"v{loop.variable.number}"], (line.split(" ", 1)[0] for line in binding))
         inner = self._loops(node, depth + 1, bound)
@@ -220,6 +220,12 @@ class Writer:
         name = f"e{len(self.functions)}"
         self.functions.append(function(name, parameters, lines))
         return name
+
+
+def _scope(node: Each, depth: int) -> list[Node]:
+    """Where the variable of a loop can be named; a loop inside an earlier test may have one of the same number."""
+    later = [part for loop in node.loops[depth + 1 :] for part in (loop.collection, *loop.tests)]
+    return [*node.loops[depth].tests, *later, node.element]
 
 
 def _what(node: Node) -> str:

@@ -55,6 +55,8 @@ PLAIN = Record("Data", name="news", credentialsLife=Lifetime.LONG)
         ("target.hasDataLeaks()", True),
         ("(target.protocol or 'none') == 'HTTP'", True),
         ("any(any(d.isPII for d in f.data) for f in target.sink.inputs)", False),
+        # Two loops of one depth, of which the second follows no relation.
+        ("any(n == 0 for d in target.data if all(f.sink for f in target.sink.inputs) for n in target.levels)", True),
         ("True", True),
         ("target.dstPort", True),
         ("target.note", False),
