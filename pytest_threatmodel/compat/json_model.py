@@ -75,7 +75,8 @@ class _Elements:
             self._boundaries[name] = Boundary(name, **values)
         for name, around in inside.items():
             if around is not None:
-                self._boundaries[name].inBoundary = self._boundary(around, name)  # type: ignore[assignment]
+                boundary = self._boundary(around, name)
+                self._boundaries[name].inBoundary = boundary  # type: ignore[assignment]  # they are nothing else
         for name, values in self._of("data"):
             # What carries and processes it follows from the flows.
             kept = {key: value for key, value in values.items() if key not in ("carriedBy", "processedBy")}
