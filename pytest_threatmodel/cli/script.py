@@ -21,6 +21,7 @@ from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import shipped_files
 from pytest_threatmodel.library.installed import script_library
@@ -90,7 +91,7 @@ class Script:
         Raises:
             ModelError: an override names no severity.
         """
-        return decide(self.verdicts, _file_marks(self.file), self.today, _FAIL_ON, str(self.file))
+        return decide(self.verdicts, _file_marks(self.file), Ground(self.today), str(self.file))
 
     @property
     def is_judged(self) -> bool:

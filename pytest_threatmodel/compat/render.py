@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.compat.library import library_of
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.origin import caller
@@ -75,4 +76,4 @@ def _snapshot(model: Model, pytm: PytmFile) -> Snapshot:
     today, file = datetime.now(UTC).date(), Path(model.place.file)
     verdicts = evaluate(model, library_of(model, pytm))
     about = Circumstances(file.parent, file.name, today, describe_run(file.parent, "info", today))
-    return snapshot(verdicts, decide(verdicts, (), today, "info", str(file)), about)
+    return snapshot(verdicts, decide(verdicts, (), Ground(today), str(file)), about)

@@ -11,13 +11,13 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
-from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import MARKS
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
 from pytest_threatmodel.decisions.facts import lapses
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
@@ -25,7 +25,6 @@ from pytest_threatmodel.decisions.judge import stale_decisions
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
-from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.labels import escape
@@ -54,14 +53,13 @@ class Decided:
     made: list[Decision] = field(default_factory=list)
 
 
-def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: str, file: str) -> Decided:
+def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
     """Read and judge the decisions of a model file.
 
     Args:
         verdicts: of the model.
         file_marks: the file's `pytestmark`.
-        today: by which decisions expire.
-        fail_on: the lowest severity that fails.
+        ground: by what they are judged.
         file: the path, for messages.
 
     Raises:
@@ -86,9 +84,9 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], today: date, fail_on: 
             decided.problems.append(f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}")
     for pair, decision in matched.by_pair.items():
         lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
-        decided.outcomes[pair] = judge(found[pair], decision, today=today, lapsed=lapsed, stale=pair in stale)
-    _import(verdicts, frozenset(matched.by_pair), today, decided)
-    _soften(verdicts, fail_on, today, decided)
+        decided.outcomes[pair] = judge(found[pair], decision, today=ground.today, lapsed=lapsed, stale=pair in stale)
+    _import(verdicts, frozenset(matched.by_pair), ground.today, decided)
+    _soften(verdicts, ground, decided)
     return decided
 
 
@@ -187,17 +185,15 @@ def _assumed(assumption: Assumption) -> Decision:
     )
 
 
-def _soften(verdicts: Verdicts, fail_on: str, today: date, decided: Decided) -> None:
-    """Findings below the threshold, where nobody decided anything."""
-    lowest = SEVERITIES.index(fail_on)
+def _soften(verdicts: Verdicts, ground: Ground, decided: Decided) -> None:
+    """Findings that the gate lets pass, where nobody decided anything."""
     for row, column in verdicts.pairs():
-        if row.verdicts[column] is not Verdict.VULNERABLE:
-            continue
         pair = (row.rules[column].threat.id, row.label)
-        rating, _ = severity(row, column)
-        if pair not in decided.outcomes and SEVERITIES.index(rating) > lowest:
-            softened = f"{rating} severity, below --threatmodel-fail-on={fail_on}"
-            decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=today, softened=softened)
+        if row.verdicts[column] is not Verdict.VULNERABLE or pair in decided.outcomes:
+            continue
+        softened = ground.gate.softens(row, column)
+        if softened:
+            decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=ground.today, softened=softened)
 
 
 def _unknown_overrides(verdicts: Verdicts) -> list[str]:

@@ -19,14 +19,21 @@ from pytest_threatmodel.model.origin import caller
 if TYPE_CHECKING:
     import pytest
 
-Status = Literal["accepted", "excluded"]
+Status = Literal[
+    "accepted", "transferred", "false-positive", "mitigated-elsewhere", "not-applicable", "excluded", "open"
+]
+#: Where a decision is written: in the model file, in a file of another tool, in a register.
+Source = Literal["model", "import", "register"]
+
+#: The statuses that say that a threat does not concern the system: its pairs are skipped, whatever their verdict.
+EXCLUDING: Final[frozenset[Status]] = frozenset({"excluded", "not-applicable"})
 
 #: A decision whose last day is at most so many days away is told.
 SOON: Final = 30
 
 #: mark name -> what the mark decides.
 MARKS: Mapping[str, Status] = {"threat_accept": "accepted", "threat_exclude": "excluded"}
-_TERMS: Mapping[Status, tuple[str, ...]] = {
+_TERMS: Mapping[str, tuple[str, ...]] = {
     "accepted": ("element", "reason", "owner", "until", "ticket", "facts"),
     "excluded": ("element", "reason"),
 }
@@ -64,6 +71,8 @@ class Decision:
         facts: dotted field -> what it was when the decision was made; a change for the worse ends it.
         place: where it was written.
         spelled: how it was written, for messages: `accept("DE01")`.
+        source: where decisions of its sort are written.
+        since: the day on which it was made, None where nobody said.
     """
 
     status: Status
@@ -76,6 +85,13 @@ class Decision:
     facts: Mapping[str, Any] | None
     place: Place
     spelled: str
+    source: Source = "model"
+    since: date | None = None
+
+    @property
+    def excludes(self) -> bool:
+        """Whether it skips its pairs, rather than expecting their findings."""
+        return self.status in EXCLUDING
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""

@@ -61,7 +61,7 @@ def imported_decisions(verdicts: Verdicts, decided: frozenset[PairKey]) -> Impor
             )
             continue
         decision = _decision(pair, made)
-        if decision.status == "excluded" or verdict_of[pair] is Verdict.VULNERABLE:
+        if decision.excludes or verdict_of[pair] is Verdict.VULNERABLE:
             found.by_pair[pair] = decision
     found.notices = list(_bounded([*notices, *(f"{source.file}: {notice}" for notice in source.notices)], source.file))
     return found
@@ -125,6 +125,7 @@ def _decision(pair: PairKey, threats: list[SourceThreat]) -> Decision:
         facts=None,
         place=threats[0].element.place,
         spelled=", ".join(dict.fromkeys(f"{threat.title!r} in {threat.origin}" for threat in threats)),
+        source="import",
     )
 
 

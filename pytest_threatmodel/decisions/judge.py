@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Literal
 
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import Decision
+from pytest_threatmodel.decisions.decision import Status
 from pytest_threatmodel.decisions.matching import PairKey
 
 Result = Literal["passed", "failed", "xfailed", "skipped"]
@@ -31,6 +33,15 @@ class Outcome:
     reason: str = ""
     decision: Decision | None = None
 
+
+#: What a decision of a status is called when it has ended; those that exclude have no end here.
+_NAMES: Final[Mapping[Status, str]] = {
+    "accepted": "the acceptance",
+    "transferred": "the transfer",
+    "false-positive": "the decision that this is a false positive",
+    "mitigated-elsewhere": "the decision that this is mitigated elsewhere",
+    "open": "the time to fix this",
+}
 
 PASSED: Final = Outcome("passed")
 FAILED: Final = Outcome("failed")
@@ -55,7 +66,7 @@ def judge(
         lapsed: which of the decision's facts changed for the worse, empty where none did.
         stale: the decision names this one pair and has become unnecessary.
     """
-    if decision is not None and decision.status == "excluded":
+    if decision is not None and decision.excludes:
         return Outcome("skipped", decision.summary(), decision)
     if verdict is Verdict.ERROR:
         return Outcome("failed", "the rule could not be evaluated", decision)
@@ -65,9 +76,9 @@ def judge(
         return Outcome("xfailed", softened) if softened else FAILED
     if decision.expired(today):
         owner = f"; its owner is {decision.owner}" if decision.owner else ""
-        return Outcome("failed", f"the acceptance expired on {decision.until}{owner}", decision)
+        return Outcome("failed", f"{_NAMES[decision.status]} expired on {decision.until}{owner}", decision)
     if lapsed:
-        return Outcome("failed", f"{lapsed}; accepted: {decision.summary()}", decision)
+        return Outcome("failed", f"{lapsed}; {decision.status}: {decision.summary()}", decision)
     return Outcome("xfailed", decision.summary(), decision)
 
 
@@ -85,5 +96,5 @@ def stale_decisions(
         vulnerable: tells whether a pair is a finding.
     """
     for decision, pairs in covered:
-        if decision.status == "accepted" and not any(vulnerable(pair) for pair in pairs):
+        if not decision.excludes and not any(vulnerable(pair) for pair in pairs):
             yield decision, pairs

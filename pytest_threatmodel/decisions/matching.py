@@ -80,7 +80,7 @@ def _put(
         pairs = [(threat, label) for label in labels for threat in scope.labels[label] if threat in ids]
         if ids and labels:
             matched.covered.append((decision, pairs))
-        if not pairs and ids and labels and decision.status == "excluded":
+        if not pairs and ids and labels and decision.excludes:
             matched.warnings.append(f"{decision.place}: {decision.spelled} covers no pair")
         for pair in pairs:
             if pair in nearer:

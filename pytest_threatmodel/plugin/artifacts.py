@@ -129,11 +129,11 @@ def snapshots(run: Run, config: pytest.Config, explained: bool) -> Iterator[Snap
     for file in run.collected.values():
         folder = file.path.parent
         if folder not in known:
-            known[folder] = describe_run(folder, run.settings.fail_on, run.today)
+            known[folder] = describe_run(folder, run.settings.fail_on, run.ground.today)
         about = Circumstances(
             root=config.rootpath,
             nodeid=file.nodeid,
-            today=run.today,
+            today=run.ground.today,
             run=known[folder].copy(),
             notices=tuple(all_notices(file.verdicts)),
         )

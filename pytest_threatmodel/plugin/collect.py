@@ -118,7 +118,7 @@ class ThreatModelFile(pytest.Module):
             self.model = loaded.model  # type: ignore[assignment]  # model files make a TM
             self.obj = loaded.module
             self._take_marks(getattr(loaded.module, "pytestmark", ()))
-            self.decided = decide(self.verdicts, self._file_marks, run.today, run.settings.fail_on, str(self.path))
+            self.decided = decide(self.verdicts, self._file_marks, run.ground, str(self.path))
         except LoadError as error:
             _skip_as_meant(error.__cause__)
             raise self.CollectError(error.problem) from None

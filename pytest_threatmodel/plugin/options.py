@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
 
@@ -13,14 +14,19 @@ import pytest
 
 from pytest_threatmodel.plugin import artifact_options
 
+if TYPE_CHECKING:
+    from pytest_threatmodel.library.threat import Severity
+
 #: Options that print something and leave.
 PRINTING: Final = ("list", "describe", "explain", "init")
+#: Options of one subject each: `OPTIONS`, `add_options(group)`, `add_ini(parser)`, and a reader.
+_PARTS: Final = (artifact_options,)
 #: Options whose being given switches threat models on.
 _IMPLYING: Final = (
     "threatmodel_exclude",
     "threatmodel_fail_on",
     "threatmodel_stale_days",
-    *artifact_options.OPTIONS,
+    *(option for part in _PARTS for option in part.OPTIONS),
 )
 DEFAULT_FILES: Final = ("threatmodel_*.py",)
 #: Where the threats of files that import pytm come from; the first is the default.
@@ -84,9 +90,10 @@ def add(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="Write a commented first model that runs, and leave",
     )
-    artifact_options.add_options(group)
     _add_ini(parser)
-    artifact_options.add_ini(parser)
+    for part in _PARTS:
+        part.add_options(group)
+        part.add_ini(parser)
 
 
 def _add_ini(parser: pytest.Parser) -> None:
@@ -171,7 +178,7 @@ class Settings:
     packs: tuple[str, ...] | None
     required: bool
     exclude: tuple[str, ...]
-    fail_on: str
+    fail_on: Severity
     pytm_meets_packs: bool
     strict: bool
     stale_days: int | None
@@ -216,7 +223,7 @@ def _exclude(config: pytest.Config) -> tuple[str, ...]:
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
-def _fail_on(config: pytest.Config) -> str:
+def _fail_on(config: pytest.Config) -> Severity:
     word, where = config.getoption("threatmodel_fail_on"), "--threatmodel-fail-on"
     if word is None:
         word, where = _ini(config, "threatmodel_fail_on"), "ini setting threatmodel_fail_on"

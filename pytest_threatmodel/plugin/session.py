@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import UTC
-from datetime import date
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ import pytest
 
 from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.decisions.decision import is_pattern
+from pytest_threatmodel.decisions.gate import Gate
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import shipped_files
@@ -41,7 +42,7 @@ class Run:
         library: the threats that count.
         pytm: the threats that files of pytm meet instead; None where they meet those of the library.
         python_files: the user's own `python_files`, before ours were added.
-        today: the day, in UTC, by which decisions expire.
+        ground: by what decisions are judged.
         summaries: one plain dictionary a loaded model, for the closing section; under xdist they come from a worker.
         collected: the model files by path.
         unloaded: the model files that could not be loaded.
@@ -53,7 +54,7 @@ class Run:
     library: Library
     pytm: PytmThreats | None
     python_files: tuple[str, ...]
-    today: date
+    ground: Ground
     summaries: list[dict[str, Any]] = field(default_factory=list)
     collected: dict[str, ThreatModelFile] = field(default_factory=dict)
     unloaded: dict[str, None] = field(default_factory=dict)
@@ -120,10 +121,10 @@ def register(config: pytest.Config) -> None:
     # pytest's rewriting hook and its own collection go by python_files; model files join them.
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
-    today = datetime.now(UTC).date()
+    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on))
     library = make_library(config, settings)
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
-    config.stash[run_key] = Run(settings, library, pytm, python_files, today)
+    config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Reports, Terminal):
         config.pluginmanager.register(kind(config))
     config.pluginmanager.register(BuiltinImporters())

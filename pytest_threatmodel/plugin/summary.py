@@ -31,7 +31,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
     decisions: Counter[str] = Counter()
     for outcome in file.decided.outcomes.values():
         if outcome.decision is not None:
-            late = outcome.decision.status == "accepted" and outcome.decision.expired(run.today)
+            late = not outcome.decision.excludes and outcome.decision.expired(run.ground.today)
             decisions["expired" if late else outcome.decision.status] += 1
     for row, column in verdicts.pairs():
         if row.verdicts[column] is Verdict.VULNERABLE:
@@ -58,5 +58,5 @@ def _ending(file: ThreatModelFile, run: Run) -> list[str]:
     return [
         f"{decision.place}: {decision.spelled} ends on {decision.until}"
         for decision in file.decided.made
-        if decision.until is not None and 0 <= (decision.until - run.today).days <= SOON
+        if decision.until is not None and 0 <= (decision.until - run.ground.today).days <= SOON
     ]

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.gate import Gate
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.threat import parse_severity
 from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.snapshot.build import Circumstances
 from pytest_threatmodel.snapshot.build import snapshot
@@ -142,7 +145,9 @@ def snapshot_of(source: str, folder: Path, *, explained: bool = True, fail_on: s
     library = load_library(None, (), [])
     loaded = load_model(path, library.vocabulary.declared, None)
     verdicts = evaluate(loaded.model, library)
-    decided = decide(verdicts, getattr(loaded.module, "pytestmark", []), TODAY, fail_on, str(path))
+    decided = decide(
+        verdicts, getattr(loaded.module, "pytestmark", []), Ground(TODAY, Gate(parse_severity(fail_on))), str(path)
+    )
     about = Circumstances(
         root=folder,
         nodeid=path.name,

@@ -14,6 +14,7 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.decisions.decision import accept
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import MOST_NOTICES
 from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.model.imported import Imported
@@ -50,7 +51,7 @@ class System:
 
     def decided(self, *threats: SourceThreat, notices: tuple[str, ...] = (), marks: tuple[Any, ...] = ()) -> Decided:
         object.__setattr__(self.model, "imported", Imported("f.json", threats, notices))
-        return decide(evaluate(self.model, self.library), marks, TODAY, "info", "threatmodel_a.py")
+        return decide(evaluate(self.model, self.library), marks, Ground(TODAY), "threatmodel_a.py")
 
 
 @pytest.fixture
@@ -162,4 +163,4 @@ def test_notices_are_told_once_and_not_without_end(system: System) -> None:
 
 
 def test_a_model_that_was_not_imported_has_none(system: System) -> None:
-    assert decide(evaluate(system.model, system.library), (), TODAY, "info", "threatmodel_a.py").notices == []
+    assert decide(evaluate(system.model, system.library), (), Ground(TODAY), "threatmodel_a.py").notices == []

@@ -16,6 +16,7 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.pytm_json import read_pytm_json
 from pytest_threatmodel.library.pytm_library import PytmThreats
@@ -153,7 +154,7 @@ def threats_of(oracle: Oracle) -> PytmThreats:
 def findings_of(loaded: LoadedModel, library: Library) -> Findings:
     """What we find in a model that was loaded."""
     verdicts = evaluate(loaded.model, library)
-    outcomes = decide(verdicts, [], date(2027, 1, 1), "info", "tm.py").outcomes
+    outcomes = decide(verdicts, [], Ground(date(2027, 1, 1)), "tm.py").outcomes
     names = {id(value): name for name, value in vars(loaded.module).items()}
     return sorted(
         (threat, names[id(row.element)])
