@@ -10,9 +10,11 @@ from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import SOON
+from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
+from pytest_threatmodel.plugin.weakenings import bounded
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
@@ -49,8 +51,18 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
+        "weakenings": bounded(model_weakenings(verdicts, file.decided)),
+        "policy": _violations(file, run),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
+
+
+def _violations(file: ThreatModelFile, run: Run) -> list[str]:
+    if run.ground.policy is None:
+        return []
+    from pytest_threatmodel.plugin.policy import violations
+
+    return violations(run.ground.policy, file, run)
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:
