@@ -37,7 +37,8 @@ class Terminal:
             return
         verbose = self._config.get_verbosity() > 0
         lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded, verbose=verbose)
-        lines += weakened(bounded(of_run(self._run)), verbose)
+        if self._run.summaries:
+            lines += weakened(bounded(of_run(self._run)), verbose)
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")
         policy = self._config.pluginmanager.get_plugin(POLICY)
