@@ -52,17 +52,23 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
-        "policy": _violations(file, run),
+        "policy": violations(file, run),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 
 
-def _violations(file: ThreatModelFile, run: Run) -> list[str]:
+def violations(file: ThreatModelFile, run: Run) -> list[str]:
+    """What the file violates of the policy, nothing without one.
+
+    Args:
+        file: after its decisions were judged.
+        run: after all files were collected.
+    """
     if run.ground.policy is None:
         return []
-    from pytest_threatmodel.plugin.policy import violations
+    from pytest_threatmodel.plugin import policy
 
-    return violations(run.ground.policy, file, run)
+    return policy.violations(run.ground.policy, file, run)
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

@@ -38,6 +38,7 @@ class Circumstances:
         nodeid: of the model file.
         today: by which decisions expire.
         run: when and on what.
+        problems: what makes the run fail beside pairs and wrong decisions.
         weakenings: what weakens the gate beside what stands in the model.
         notices: what else people should know, beside what an import left out.
     """
@@ -46,6 +47,7 @@ class Circumstances:
     nodeid: str
     today: date
     run: RunShape
+    problems: tuple[str, ...] = ()
     weakenings: tuple[Weakening, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -74,7 +76,7 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "elements": [values.element(element) for element in verdicts.labels.values()],
         "pairs": list(Pairs(verdicts, decided, decisions, values, explained=explained).all()),
         "decisions": decisions.shapes(about.today, values),
-        "problems": list(decided.problems),
+        "problems": [*decided.problems, *about.problems],
         "weakenings": [_weakening(each, values) for each in (*model_weakenings(verdicts, decided), *about.weakenings)],
         "notices": [*about.notices, *decided.notices],
     }

@@ -394,7 +394,7 @@ class Snapshot(TypedDict):
         elements: as created.
         pairs: elements as created, threats as in the library; elements in scope only.
         decisions: that were made.
-        problems: what is wrong with decisions, each a sentence.
+        problems: what is wrong with decisions, or violates the policy, each a sentence.
         weakenings: what makes the gate weaker than the threat packs ask for.
         notices: what else people should know, each a sentence.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from typing import TypeAlias
@@ -236,3 +237,33 @@ def test_details_of_weakenings_are_named_when_asked_for(run: Run) -> None:
         '    threatmodel_shop.py:6: Server "Out"',
     ]
     assert lines[start + 23] == "    and 6 more"
+
+
+def test_reports_name_violations_and_weakenings(run: Run, pytester: pytest.Pytester) -> None:
+    policy = '[models]\nout_of_scope = "with-reason"\n'
+    run(policy, WEAK, "--threatmodel-report=json,html,md,audit", "--threatmodel-exclude=TT02")
+    folder = pytester.path / "threatmodel-artifacts"
+    made = json.loads(folder.joinpath("threatmodel_shop.json").read_text(encoding="utf-8"))
+    assert made["problems"] == [
+        'threatmodel_shop.py:6: Server "Out" is out of scope without a reason, expected scopeReason="..." '
+        "(policy acme 1.2, models.out_of_scope)"
+    ]
+    at = {"file": "threatmodel_shop.py"}
+    assert made["weakenings"][:3] == [
+        {"sort": "excluded", "what": 'exclude("TT02")', "reason": "new", "pairs": 1, **at, "line": 7},
+        {"sort": "out of scope", "what": 'Server "Out"', "reason": "", "pairs": 0, **at, "line": 6},
+        {"sort": "lowered", "what": "TT01[Web] from high to low", "reason": "", "pairs": 1, **at, "line": 5},
+    ]
+    option = {
+        "sort": "deselected",
+        "what": "--threatmodel-exclude=TT02",
+        "reason": "",
+        "pairs": 1,
+        "file": "",
+        "line": 0,
+    }
+    assert option in made["weakenings"]
+    for name in ("threatmodel_shop.html", "threatmodel_shop.md", "threatmodel_shop.audit.html"):
+        text = folder.joinpath(name).read_text(encoding="utf-8")
+        assert "What weakens the gate" in text
+        assert "from high to low (1 pair), no reason given" in text
