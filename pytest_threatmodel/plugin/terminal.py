@@ -70,6 +70,8 @@ def _model_lines(figures: dict[str, Any]) -> list[str]:
     ]
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
+    if figures.get("fixes"):
+        lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 
