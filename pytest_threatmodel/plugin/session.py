@@ -29,6 +29,7 @@ from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin import policy_options
 
@@ -137,6 +138,7 @@ def register(config: pytest.Config) -> None:
     _register_policy(config, policy)
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(Gathering(config))
+    _register_advice(config)
     _register_artifacts(config)
 
 
@@ -145,6 +147,15 @@ def _register_policy(config: pytest.Config, policy: Policy | None) -> None:
         from pytest_threatmodel.plugin.policy import PolicyOfRun
 
         config.pluginmanager.register(PolicyOfRun(config, policy), POLICY)
+
+
+def _register_advice(config: pytest.Config) -> None:
+    """Name the changes that would do most, where the closing section is printed."""
+    most = fix_options.read(config)
+    if most and config.get_verbosity() >= 0:
+        from pytest_threatmodel.plugin.advice import Advice
+
+        config.pluginmanager.register(Advice(config, most))
 
 
 def _register_artifacts(config: pytest.Config) -> None:

@@ -83,6 +83,8 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
     lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
+    if figures.get("fixes"):
+        lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 

@@ -50,6 +50,8 @@ threatmodel_shop.py: Shop, 3 elements (1 out of scope), 4 pairs: 2 vulnerable, 1
   decisions: 1 accepted, 1 excluded
   weakened: 1 pair excluded by 1 decision
   weakened: 1 element out of scope, without a reason
+  what would close most:
+    "Web": controls.isHardened = True closes 1 high finding
 weakened: 1 shipped threat pack left out
 """
 LEFT_OUT = CLOSING.splitlines()[-1]
@@ -323,6 +325,8 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
         "threatmodel_shop.py: Shop, 4 elements, 8 pairs: 4 vulnerable, 4 undetermined",
         "  findings: 1 high",
         "  decisions: 3 accepted, 1 expired",
+        "  what would close most:",
+        '    "3": controls.isHardened = True closes 1 high finding',
         f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}',
         f'  threatmodel_shop.py:5: accept("TT01") ends on {days[1]}',
         "5 pairs deselected by --threatmodel-exclude",
@@ -334,7 +338,7 @@ def test_findings_are_counted_by_severity_the_worst_first(pytester: pytest.Pytes
     """Softened findings are findings; decided ones are counted as decisions."""
     body = 'Server("A", OS="DOS", usesCache=True)\nServer("B", usesCache=True)\n'
     body += 'Server("C", OS="DOS").marks = accept("TT02", reason="known", until="2020-01-01")'
-    result = run(pytester, "--threatmodel-fail-on=high", body=body)
+    result = run(pytester, "--threatmodel-fail-on=high", "--threatmodel-fixes=0", body=body)
     assert section(result)[1:] == [
         "  findings: 2 high, 2 low",
         "  decisions: 1 expired",
