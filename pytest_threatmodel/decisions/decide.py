@@ -86,7 +86,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
         lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
         decided.outcomes[pair] = judge(found[pair], decision, today=ground.today, lapsed=lapsed, stale=pair in stale)
     _import(verdicts, frozenset(matched.by_pair), ground.today, decided)
-    _soften(verdicts, ground, decided)
+    _soften(verdicts, ground, file, decided)
     return decided
 
 
@@ -185,13 +185,13 @@ def _assumed(assumption: Assumption) -> Decision:
     )
 
 
-def _soften(verdicts: Verdicts, ground: Ground, decided: Decided) -> None:
+def _soften(verdicts: Verdicts, ground: Ground, file: str, decided: Decided) -> None:
     """Findings that the gate lets pass, where nobody decided anything."""
     for row, column in verdicts.pairs():
         pair = (row.rules[column].threat.id, row.label)
         if row.verdicts[column] is not Verdict.VULNERABLE or pair in decided.outcomes:
             continue
-        softened = ground.gate.softens(row, column)
+        softened = ground.gate.softens(row, column, file)
         if softened:
             decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=ground.today, softened=softened)
 

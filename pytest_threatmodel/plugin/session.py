@@ -15,7 +15,6 @@ import pytest
 
 from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.decisions.decision import is_pattern
-from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.library.errors import LibraryError
@@ -27,6 +26,7 @@ from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import options
 
 if TYPE_CHECKING:
@@ -121,8 +121,9 @@ def register(config: pytest.Config) -> None:
     # pytest's rewriting hook and its own collection go by python_files; model files join them.
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
-    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on))
+    ground = Ground(datetime.now(UTC).date(), settings.gate)
     library = make_library(config, settings)
+    gate_options.check_packs(config, settings.gate, library)
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Reports, Terminal):

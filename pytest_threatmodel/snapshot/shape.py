@@ -344,7 +344,7 @@ class RunShape(TypedDict):
         commit: of the repository that the model file is in; empty where there is none.
         dirty: whether tracked files differ from that commit.
         version: of pytest-threatmodel.
-        fail_on: the lowest severity that fails.
+        fail_on: the lowest severity that fails; then those of folders and packs, "high, pack:llm=low".
         today: by which decisions expire, "2026-11-24".
         interrupted: why the run ended before its last test; empty where it did not.
     """
