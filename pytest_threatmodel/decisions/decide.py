@@ -22,6 +22,7 @@ from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
 from pytest_threatmodel.decisions.judge import stale_decisions
+from pytest_threatmodel.decisions.known import Comparison
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
@@ -43,6 +44,7 @@ class Decided:
         warnings: what does nothing.
         notices: what came with the file of another tool and decides nothing, or is not read.
         made: every decision that was read.
+        comparison: with earlier runs, where there is one.
     """
 
     outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Decided:
     warnings: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     made: list[Decision] = field(default_factory=list)
+    comparison: Comparison | None = None
 
 
 def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
@@ -186,14 +189,19 @@ def _assumed(assumption: Assumption) -> Decision:
 
 
 def _soften(verdicts: Verdicts, ground: Ground, file: str, decided: Decided) -> None:
-    """Findings that the gate lets pass, where nobody decided anything."""
+    """Findings that the gate lets pass or that earlier runs had, where nobody decided anything."""
+    if ground.known is not None:
+        decided.comparison = ground.known.compare(verdicts, file, set(decided.outcomes).__contains__)
+    known = decided.comparison or Comparison("")
     for row, column in verdicts.pairs():
         pair = (row.rules[column].threat.id, row.label)
         if row.verdicts[column] is not Verdict.VULNERABLE or pair in decided.outcomes:
             continue
-        softened = ground.gate.softens(row, column, file)
+        softened = known.passes.get(pair) or ground.gate.softens(row, column, file)
         if softened:
             decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=ground.today, softened=softened)
+        elif pair in known.fails:
+            decided.outcomes[pair] = Outcome("failed", known.fails[pair])
 
 
 def _unknown_overrides(verdicts: Verdicts) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date
 
 from pytest_threatmodel.decisions.gate import Gate
+from pytest_threatmodel.decisions.known import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,9 @@ class Ground:
     Args:
         today: the day, in UTC, by which they expire.
         gate: which findings fail, where nobody decided anything.
+        known: the findings of earlier runs, which fail nothing; None where nothing is compared.
     """
 
     today: date
     gate: Gate = field(default_factory=Gate)
+    known: Known | None = None

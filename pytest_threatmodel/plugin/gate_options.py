@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_threatmodel.library.library import Library
 
 #: The destinations of the options, all of which switch threat models on.
-OPTIONS: Final = ("threatmodel_fail_on",)
+OPTIONS: Final = ("threatmodel_fail_on", "threatmodel_compare")
 _EXPECTED: Final = "expected SEVERITY, FOLDER/=SEVERITY or pack:NAME=SEVERITY"
 
 
@@ -34,6 +34,13 @@ def add_options(group: Any) -> None:
         help="Undecided findings below this severity (critical, high, medium, low, info) are expected failures; "
         "further ones for some models or threats, FOLDER/=SEVERITY, pack:NAME=SEVERITY, separated by commas "
         "(ini: threatmodel_fail_on; default: info, every finding fails)",
+    )
+    option(
+        "--threatmodel-compare",
+        action="append",
+        metavar="OLD.json",
+        help="Undecided findings that this JSON report of an earlier run has too are expected failures; can be given "
+        "for several reports (default: none)",
     )
 
 

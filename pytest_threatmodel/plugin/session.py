@@ -110,6 +110,7 @@ def register(config: pytest.Config) -> None:
     """
     # By name: tests of plugins run pytest in one process, and a module found on the package may be of an earlier run.
     from pytest_threatmodel.plugin.collect import Collection
+    from pytest_threatmodel.plugin.compare import known_findings
     from pytest_threatmodel.plugin.importing import BuiltinImporters
     from pytest_threatmodel.plugin.protocol import Protocol
     from pytest_threatmodel.plugin.reports import Reports
@@ -121,9 +122,9 @@ def register(config: pytest.Config) -> None:
     # pytest's rewriting hook and its own collection go by python_files; model files join them.
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
-    ground = Ground(datetime.now(UTC).date(), settings.gate)
     library = make_library(config, settings)
     gate_options.check_packs(config, settings.gate, library)
+    ground = Ground(datetime.now(UTC).date(), settings.gate, known_findings(config))
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Reports, Terminal):

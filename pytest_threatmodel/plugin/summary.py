@@ -13,6 +13,8 @@ from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
+from pytest_threatmodel.snapshot.comparison import closing_lines
+from pytest_threatmodel.snapshot.comparison import comparison_shape
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
@@ -49,8 +51,15 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
+        "comparison": _comparison(file),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
+
+
+def _comparison(file: ThreatModelFile) -> list[str]:
+    """What is new, worsened or resolved since earlier runs."""
+    made = file.decided.comparison
+    return [] if made is None else closing_lines(comparison_shape(made))
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_threatmodel.model.labels import escape
+from pytest_threatmodel.plugin.compare import told
 from pytest_threatmodel.plugin.session import run_key
 
 
@@ -32,6 +33,7 @@ class Terminal:
         if self._config.get_verbosity() < 0:
             return
         lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded)
+        lines += told(self._run.ground.known, (each["file"] for each in self._run.summaries))
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")
         if self._config.get_verbosity() > 1:
@@ -70,6 +72,7 @@ def _model_lines(figures: dict[str, Any]) -> list[str]:
     ]
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
+    lines += [f"  {line}" for line in figures["comparison"]]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
 
-VERSION: Final = "1.0"
+VERSION: Final = "1.1"
 
 #: What became of a pair in this run. `not run`: it was not selected, or the run ended before it.
 OutcomeWord = Literal["passed", "failed", "xfailed", "xpassed", "skipped", "not run"]
@@ -336,6 +336,44 @@ class ModelShape(TypedDict):
     assumptions: list[AssumptionShape]
 
 
+class ComparedShape(TypedDict):
+    """A finding of this run or of an earlier one.
+
+    Args:
+        pair: its name, "DE01[Place order]".
+        threat: id of the threat.
+        element: label of the element.
+        severity: that counts now; of what is resolved, that counted then.
+        why: what changed, or since when it exists; may be empty.
+    """
+
+    pair: str
+    threat: str
+    element: str
+    severity: str
+    why: str
+
+
+class ComparisonShape(TypedDict):
+    """The findings beside those of earlier runs.
+
+    Args:
+        against: the newest run that had the model, for people; empty where none had, and every finding is new.
+        new: not there before.
+        worsened: there before, and worse now.
+        unchanged: there before.
+        resolved: there before, and not now.
+        new_rules: of threats that were not in the library before.
+    """
+
+    against: str
+    new: list[ComparedShape]
+    worsened: list[ComparedShape]
+    unchanged: list[ComparedShape]
+    resolved: list[ComparedShape]
+    new_rules: list[ComparedShape]
+
+
 class RunShape(TypedDict):
     """The run.
 
@@ -374,6 +412,7 @@ class Snapshot(TypedDict):
         decisions: that were made.
         problems: what is wrong with decisions, each a sentence.
         notices: what else people should know, each a sentence.
+        comparison: with earlier runs; left out where nothing was compared.
     """
 
     version: str
@@ -388,3 +427,4 @@ class Snapshot(TypedDict):
     decisions: list[DecisionShape]
     problems: list[str]
     notices: list[str]
+    comparison: NotRequired[ComparisonShape]
