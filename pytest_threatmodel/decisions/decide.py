@@ -22,6 +22,7 @@ from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
 from pytest_threatmodel.decisions.judge import stale_decisions
+from pytest_threatmodel.decisions.known import Comparison
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
@@ -44,6 +45,7 @@ class Decided:
         notices: what came with the file of another tool and decides nothing, or is not read.
         made: every decision that was read.
         reach: id of a decision that was read -> how many pairs it covers, findings or not.
+        comparison: with earlier runs, where there is one.
     """
 
     outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Decided:
     notices: list[str] = field(default_factory=list)
     made: list[Decision] = field(default_factory=list)
     reach: dict[int, int] = field(default_factory=dict)
+    comparison: Comparison | None = None
 
 
 def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
@@ -89,7 +92,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
         lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
         decided.outcomes[pair] = judge(found[pair], decision, today=ground.today, lapsed=lapsed, stale=pair in stale)
     _import(verdicts, frozenset(matched.by_pair), ground.today, decided)
-    _soften(verdicts, ground, decided)
+    _soften(verdicts, ground, file, decided)
     return decided
 
 
@@ -188,15 +191,20 @@ def _assumed(assumption: Assumption) -> Decision:
     )
 
 
-def _soften(verdicts: Verdicts, ground: Ground, decided: Decided) -> None:
-    """Findings that the gate lets pass, where nobody decided anything."""
+def _soften(verdicts: Verdicts, ground: Ground, file: str, decided: Decided) -> None:
+    """Findings that the gate lets pass or that earlier runs had, where nobody decided anything."""
+    if ground.known is not None:
+        decided.comparison = ground.known.compare(verdicts, file, set(decided.outcomes).__contains__)
+    known = decided.comparison or Comparison("")
     for row, column in verdicts.pairs():
         pair = (row.rules[column].threat.id, row.label)
         if row.verdicts[column] is not Verdict.VULNERABLE or pair in decided.outcomes:
             continue
-        softened = ground.gate.softens(row, column)
+        softened = known.passes.get(pair) or ground.gate.softens(row, column, file)
         if softened:
             decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=ground.today, softened=softened)
+        elif pair in known.fails:
+            decided.outcomes[pair] = Outcome("failed", known.fails[pair])
 
 
 def _unknown_overrides(verdicts: Verdicts) -> list[str]:

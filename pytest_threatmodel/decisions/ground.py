@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date
 
 from pytest_threatmodel.decisions.gate import Gate
+from pytest_threatmodel.decisions.known import Known
 from pytest_threatmodel.decisions.policy import Policy
 
 
@@ -18,8 +19,10 @@ class Ground:
         today: the day, in UTC, by which they expire.
         gate: which findings fail, where nobody decided anything.
         policy: what may weaken the gate; None where nobody limits it.
+        known: the findings of earlier runs, which fail nothing; None where nothing is compared.
     """
 
     today: date
     gate: Gate = field(default_factory=Gate)
     policy: Policy | None = None
+    known: Known | None = None

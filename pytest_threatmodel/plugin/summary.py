@@ -15,6 +15,8 @@ from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
 from pytest_threatmodel.plugin.weakenings import bounded
+from pytest_threatmodel.snapshot.comparison import closing_lines
+from pytest_threatmodel.snapshot.comparison import comparison_shape
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
@@ -53,6 +55,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "decisions": dict(sorted(decisions.items())),
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
+        "comparison": _comparison(file),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 
@@ -69,6 +72,12 @@ def violations(file: ThreatModelFile, run: Run) -> list[str]:
     from pytest_threatmodel.plugin import policy
 
     return policy.violations(run.ground.policy, file, run)
+
+
+def _comparison(file: ThreatModelFile) -> list[str]:
+    """What is new, worsened or resolved since earlier runs."""
+    made = file.decided.comparison
+    return [] if made is None else closing_lines(comparison_shape(made))
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

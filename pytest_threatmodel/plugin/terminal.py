@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_threatmodel.model.labels import escape
+from pytest_threatmodel.plugin.compare import told
 from pytest_threatmodel.plugin.session import POLICY
 from pytest_threatmodel.plugin.session import run_key
 from pytest_threatmodel.plugin.weakenings import bounded
@@ -39,6 +40,7 @@ class Terminal:
         lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded, verbose=verbose)
         if self._run.summaries:
             lines += weakened(bounded(of_run(self._run)), verbose)
+        lines += told(self._run.ground.known, (each["file"] for each in self._run.summaries))
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")
         policy = self._config.pluginmanager.get_plugin(POLICY)
@@ -85,6 +87,7 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
     if figures.get("fixes"):
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
+    lines += [f"  {line}" for line in figures["comparison"]]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 

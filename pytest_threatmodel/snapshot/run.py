@@ -25,7 +25,7 @@ def describe_run(folder: Path, fail_on: str, today: date) -> RunShape:
 
     Args:
         folder: whose repository counts.
-        fail_on: the lowest severity that fails.
+        fail_on: from which severities on findings fail.
         today: by which decisions expire.
     """
     return {

@@ -396,10 +396,6 @@ threat models:
                         Deselect the pairs of these threats: ids or patterns,
                         separated by commas (ini: threatmodel_exclude; default:
                         none)
-  --threatmodel-fail-on=SEVERITY
-                        Undecided findings below this severity (critical, high,
-                        medium, low, info) are expected failures (ini:
-                        threatmodel_fail_on; default: info, every finding fails)
   --threatmodel-stale-days=DAYS
                         Elements fail whose sourceFiles changed more than so
                         many days after the model file (ini:
@@ -434,8 +430,6 @@ SETTINGS = """\
                         attributes, is an error in its files (default: false)
   threatmodel_exclude (args):
                         As --threatmodel-exclude
-  threatmodel_fail_on (string):
-                        As --threatmodel-fail-on
   threatmodel_stale_days (string):
                         As --threatmodel-stale-days
 """

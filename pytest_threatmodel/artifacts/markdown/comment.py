@@ -13,8 +13,11 @@ from pytest_threatmodel.artifacts.markdown.text import lines
 from pytest_threatmodel.artifacts.markdown.text import prose
 from pytest_threatmodel.artifacts.markdown.text import table
 from pytest_threatmodel.decisions.decision import SOON
+from pytest_threatmodel.snapshot.comparison import changes
+from pytest_threatmodel.snapshot.comparison import headline
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
+from pytest_threatmodel.snapshot.shape import ComparedShape
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import PairShape
 
@@ -46,6 +49,25 @@ def _row(pair: PairShape, reader: Reader) -> list[str]:
         code(pair["fixes"][0], _SENTENCE) if pair.get("fixes") else prose(fixes(pair), _SENTENCE),
         code(f"{element['file']}:{element['line']}", _NAME),
     ]
+
+
+def comparison(reader: Reader, rows: int) -> list[str]:
+    """What is new, worsened or resolved since earlier runs; nothing where nothing was compared.
+
+    Args:
+        reader: of the snapshot.
+        rows: how many of each are named.
+    """
+    made = reader.snapshot.get("comparison")
+    if made is None:
+        return []
+    told = (_listed(title, list(map(_entry, entries)), rows) for title, entries in changes(made).items())
+    return ["### Since earlier runs", prose(headline(made), _SENTENCE * 3), *(text for texts in told for text in texts)]
+
+
+def _entry(entry: ComparedShape) -> str:
+    why = f": {prose(entry['why'], _SENTENCE * 2)}" if entry["why"] else ""
+    return f"{code(entry['pair'], _NAME * 2)}, {entry['severity']}{why}"
 
 
 def attention(reader: Reader, rows: int) -> list[str]:
