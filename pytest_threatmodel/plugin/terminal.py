@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Final
 
 import pytest
 
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.plugin.session import run_key
+
+#: So many controls without proof are named for each model.
+_MISSING: Final = 5
 
 
 class Terminal:
@@ -70,7 +74,27 @@ def _model_lines(figures: dict[str, Any]) -> list[str]:
     ]
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
+    lines += _evidence_lines(figures.get("evidence"))
     return lines + [f"  {notice}" for notice in figures["notices"]]
+
+
+def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:
+    """What tests prove, and what they do not."""
+    if figures is None:
+        return []
+    pairs = [
+        f"{_many(figures[key], 'mitigated pair')} {word}"
+        for key, word in (("reopened", "re-opened"), ("not reopened", "without proof"))
+        if figures[key]
+    ]
+    told = ", ".join([f"{figures['proven']} of {_many(figures['controls'], 'control')} proven", *pairs])
+    missing = figures["missing"][:_MISSING]
+    more = len(figures["missing"]) - len(missing)
+    return [
+        f"  evidence: {told}",
+        *(f"    {escape(each)}" for each in missing),
+        *([f"    and {more} more"] if more else []),
+    ]
 
 
 def _counted(counts: dict[str, int]) -> str:
