@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
@@ -10,12 +11,14 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
+from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import MARKS
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
+from pytest_threatmodel.decisions.evidence import Lost
 from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import imported_decisions
@@ -46,6 +49,9 @@ class Decided:
         made: every decision that was read.
         reach: id of a decision that was read -> how many pairs it covers, findings or not.
         comparison: with earlier runs, where there is one.
+        waiting: mitigated pairs that are findings only where their controls are not proven -> the decision on them, and
+            whether it names that one pair.
+        unproven: pairs whose mitigation lacks proof, as far as the run knows.
     """
 
     outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
@@ -56,6 +62,18 @@ class Decided:
     made: list[Decision] = field(default_factory=list)
     reach: dict[int, int] = field(default_factory=dict)
     comparison: Comparison | None = None
+    waiting: dict[PairKey, tuple[Decision, bool]] = field(default_factory=dict)
+    unproven: dict[PairKey, Lost] = field(default_factory=dict)
+
+    def verdict(self, row: Row, column: int) -> Verdict:
+        """The verdict that counts: a mitigation that must be proven and is not, is none.
+
+        Args:
+            row: the element.
+            column: of the rule.
+        """
+        lost = self.unproven.get((row.rules[column].threat.id, row.label)) if self.unproven else None
+        return row.verdicts[column] if lost is None or not lost.reopens else Verdict.VULNERABLE
 
 
 def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
@@ -83,7 +101,14 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     found = _verdict_of(verdicts)
     stale: set[PairKey] = set()
     near = {id(decision) for decisions in made.values() for decision in decisions}
-    for decision, pairs in stale_decisions(matched.covered, lambda pair: found[pair] is Verdict.VULNERABLE):
+    awaiting = _awaiting(verdicts, matched.by_pair, ground)
+    for decision, pairs in matched.covered:
+        for pair in awaiting.intersection(pairs):
+            if matched.by_pair[pair] is decision:
+                decided.waiting[pair] = decision, _names_one_pair(decision, pairs, id(decision) in near)
+    for decision, pairs in stale_decisions(
+        matched.covered, lambda pair: found[pair] is Verdict.VULNERABLE or pair in awaiting
+    ):
         if _names_one_pair(decision, pairs, id(decision) in near) and matched.by_pair[pairs[0]] is decision:
             stale.update(pairs)
         else:
@@ -104,6 +129,19 @@ def _import(verdicts: Verdicts, near: frozenset[PairKey], today: date, decided: 
         decided.outcomes[pair] = judge(found[pair], decision, today=today)
         decided.made.append(decision)
     decided.notices += imported.notices
+
+
+def _awaiting(verdicts: Verdicts, by_pair: Mapping[PairKey, Decision], ground: Ground) -> frozenset[PairKey]:
+    """The pairs that somebody decided about and that tests have still to prove."""
+    if ground.unproven is None:
+        return frozenset()
+    return frozenset(
+        pair
+        for row, column in verdicts.pairs()
+        if (pair := (row.rules[column].threat.id, row.label)) in by_pair
+        and not by_pair[pair].excludes
+        and ground.awaits_proof(row, column)
+    )
 
 
 def _names_one_pair(decision: Decision, pairs: list[PairKey], on_element: bool) -> bool:

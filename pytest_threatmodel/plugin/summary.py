@@ -30,7 +30,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         run: for the day.
     """
     verdicts = file.verdicts
-    counted: Counter[Verdict] = Counter(verdict for row in verdicts.rows for verdict in row.verdicts)
+    counted: Counter[Verdict] = Counter(file.decided.verdict(row, column) for row, column in verdicts.pairs())
     findings: Counter[str] = Counter()
     decisions: Counter[str] = Counter()
     for outcome in file.decided.outcomes.values():
@@ -38,7 +38,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
             late = not outcome.decision.excludes and outcome.decision.expired(run.ground.today)
             decisions["expired" if late else outcome.decision.status] += 1
     for row, column in verdicts.pairs():
-        if row.verdicts[column] is Verdict.VULNERABLE:
+        if file.decided.verdict(row, column) is Verdict.VULNERABLE:
             pair = (row.rules[column].threat.id, row.label)
             known = file.decided.outcomes.get(pair)
             if known is None or known.decision is None or known.result == "failed":

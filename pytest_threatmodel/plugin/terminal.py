@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Final
 
 import pytest
 
@@ -13,6 +14,9 @@ from pytest_threatmodel.plugin.session import run_key
 from pytest_threatmodel.plugin.weakenings import bounded
 from pytest_threatmodel.plugin.weakenings import lines as weakened
 from pytest_threatmodel.plugin.weakenings import of_run
+
+#: So many controls without proof are named for each model.
+_MISSING: Final = 5
 
 
 class Terminal:
@@ -88,7 +92,27 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     if figures.get("fixes"):
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
     lines += [f"  {line}" for line in figures["comparison"]]
+    lines += _evidence_lines(figures.get("evidence"))
     return lines + [f"  {notice}" for notice in figures["notices"]]
+
+
+def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:
+    """What tests prove, and what they do not."""
+    if figures is None:
+        return []
+    pairs = [
+        f"{_many(figures[key], 'mitigated pair')} {word}"
+        for key, word in (("reopened", "re-opened"), ("not reopened", "without proof"))
+        if figures[key]
+    ]
+    told = ", ".join([f"{figures['proven']} of {_many(figures['controls'], 'control')} proven", *pairs])
+    missing = figures["missing"][:_MISSING]
+    more = len(figures["missing"]) - len(missing)
+    return [
+        f"  evidence: {told}",
+        *(f"    {escape(each)}" for each in missing),
+        *([f"    and {more} more"] if more else []),
+    ]
 
 
 def _counted(counts: dict[str, int]) -> str:

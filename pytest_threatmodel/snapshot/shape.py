@@ -239,6 +239,8 @@ class PairShape(TypedDict):
         mitigated_by: the minimal sets that carry a mitigation, each as text.
         controls: the fields in those sets, each once: label of the element, dot, dotted field.
         unstated: the facts that could make it vulnerable, each as text.
+        evidence: which controls no test proves and why, each as text, where the mitigation does not hold without them.
+            Where proof is required the verdict is then "vulnerable".
         error: what went wrong in the rule.
     """
 
@@ -261,6 +263,7 @@ class PairShape(TypedDict):
     mitigated_by: NotRequired[list[str]]
     controls: NotRequired[list[str]]
     unstated: NotRequired[list[str]]
+    evidence: NotRequired[list[str]]
     error: NotRequired[str]
 
 
