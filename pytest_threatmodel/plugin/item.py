@@ -122,7 +122,7 @@ class ThreatItem(pytest.Item):
         except DecisionError as error:
             outcome = Outcome("failed", str(error))
         else:
-            today = self.config.stash[run_key].ground.today
+            today = self.config.stash[run_key].ground.judged_on
             outcome = judge(self.verdict, decision, today=today, lapsed=lapsed)
         del self.own_markers[: self._own_marks]
         self.outcome = self.parent.decided.outcomes[self.row.rules[self.column].threat.id, self.row.label] = outcome

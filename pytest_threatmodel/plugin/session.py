@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from dataclasses import field
-from datetime import UTC
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -27,6 +25,7 @@ from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.plugin import decision_options
 from pytest_threatmodel.plugin import options
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def register(config: pytest.Config) -> None:
     # pytest's rewriting hook and its own collection go by python_files; model files join them.
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
-    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on))
+    ground = decision_options.read(config, Gate(settings.fail_on))
     library = make_library(config, settings)
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)

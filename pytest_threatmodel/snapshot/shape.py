@@ -12,7 +12,7 @@ from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
 
-VERSION: Final = "1.0"
+VERSION: Final = "1.1"
 
 #: What became of a pair in this run. `not run`: it was not selected, or the run ended before it.
 OutcomeWord = Literal["passed", "failed", "xfailed", "xpassed", "skipped", "not run"]
@@ -346,6 +346,7 @@ class RunShape(TypedDict):
         version: of pytest-threatmodel.
         fail_on: the lowest severity that fails.
         today: by which decisions expire, "2026-11-24".
+        expiry_notice: decisions that end within so many days are told.
         interrupted: why the run ended before its last test; empty where it did not.
     """
 
@@ -355,6 +356,7 @@ class RunShape(TypedDict):
     version: str
     fail_on: str
     today: str
+    expiry_notice: int
     interrupted: str
 
 

@@ -48,6 +48,7 @@ CLOSING = """\
 threatmodel_shop.py: Shop, 3 elements (1 out of scope), 4 pairs: 2 vulnerable, 1 undetermined, 1 not-applicable
   findings: 1 high
   decisions: 1 accepted, 1 excluded
+  threatmodel_shop.py:7: accept("TT02") has no end: state until
 """
 SUMMARY = """\
 =========================== short test summary info ============================
@@ -297,7 +298,7 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
     today = datetime.now(UTC).date()
     days = [today + timedelta(1), today + timedelta(28), today + timedelta(31), today - timedelta(1)]
     body = "".join(
-        f'Server("{number}", usesCache=True).marks = accept("TT01", reason="known", until="{day}")\n'
+        f'Server("{number}", usesCache=True).marks = accept("TT01", reason="known", owner="Ada", until="{day}")\n'
         for number, day in enumerate(days)
     )
     write_project(pytester, body)
@@ -309,8 +310,8 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
         "threatmodel_shop.py: Shop, 4 elements, 8 pairs: 4 vulnerable, 4 undetermined",
         "  findings: 1 high",
         "  decisions: 3 accepted, 1 expired",
-        f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}',
-        f'  threatmodel_shop.py:5: accept("TT01") ends on {days[1]}',
+        f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}, in 1 day; its owner is Ada',
+        f'  threatmodel_shop.py:5: accept("TT01") ends on {days[1]}, in 28 days; its owner is Ada',
         "5 pairs deselected by --threatmodel-exclude",
     ]
 
@@ -318,7 +319,7 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
 def test_findings_are_counted_by_severity_the_worst_first(pytester: pytest.Pytester) -> None:
     """Softened findings are findings; decided ones are counted as decisions."""
     body = 'Server("A", OS="DOS", usesCache=True)\nServer("B", usesCache=True)\n'
-    body += 'Server("C", OS="DOS").marks = accept("TT02", reason="known", until="2020-01-01")'
+    body += 'Server("C", OS="DOS").marks = accept("TT02", reason="known", owner="Ada", until="2020-01-01")'
     result = run(pytester, "--threatmodel-fail-on=high", body=body)
     assert section(result)[1:] == ["  findings: 2 high, 2 low", "  decisions: 1 expired"]
 
