@@ -37,7 +37,7 @@ def settle(decided: Decided, ground: Ground, row: Row, column: int, lost: Lost |
     decision, names_it = decided.waiting.get(pair, (None, False))
     if lost is None:
         decided.unproven.pop(pair, None)
-        outcome = judge(Verdict.MITIGATED, decision, today=ground.today, stale=names_it)
+        outcome = judge(Verdict.MITIGATED, decision, today=ground.judged_on, stale=names_it)
     else:
         decided.unproven[pair] = lost
         outcome = _reopened(ground, row, column, lost, decision)
@@ -50,7 +50,7 @@ def _reopened(ground: Ground, row: Row, column: int, lost: Lost, decision: Decis
         return Outcome("skipped", str(lost))
     softened = "" if decision is not None else ground.gate.softens(row, column, row.element.load.file or "")
     lapsed = "" if decision is None else _lapsed(decision, row.element)
-    outcome = judge(Verdict.VULNERABLE, decision, today=ground.today, softened=softened, lapsed=lapsed)
+    outcome = judge(Verdict.VULNERABLE, decision, today=ground.judged_on, softened=softened, lapsed=lapsed)
     if outcome.result != "failed":
         return outcome
     return replace(outcome, reason="; ".join(filter(None, (outcome.reason, str(lost)))))

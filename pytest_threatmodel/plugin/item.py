@@ -126,7 +126,7 @@ class ThreatItem(pytest.Item):
         except DecisionError as error:
             outcome = Outcome("failed", str(error))
         else:
-            today = self.config.stash[run_key].ground.today
+            today = self.config.stash[run_key].ground.judged_on
             outcome = judge(self.verdict, decision, today=today, lapsed=lapsed)
             if not decision.excludes and self.config.stash[run_key].ground.awaits_proof(self.row, self.column):
                 self.parent.decided.waiting[self.key] = decision, False

@@ -26,9 +26,12 @@ class Terminal:
         self._config = config
         self._run = config.stash[run_key]
 
-    def pytest_report_header(self) -> str:
+    def pytest_report_header(self) -> list[str]:
         packs = ", ".join(f"{pack.name} {pack.version}".rstrip() for pack in self._run.library.packs)
-        return f"threat models: {len(self._run.library)} threats from {packs}"
+        lines = [f"threat models: {len(self._run.library)} threats from {packs}"]
+        if self._run.ground.today_given:
+            lines.append(f"threat models: decisions are judged by {self._run.ground.today}, --threatmodel-today")
+        return lines
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -387,6 +387,7 @@ class RunShape(TypedDict):
         version: of pytest-threatmodel.
         fail_on: the lowest severity that fails; then those of folders and packs, "high, pack:llm=low".
         today: by which decisions expire, "2026-11-24".
+        expiry_notice: decisions that end within so many days are told.
         interrupted: why the run ended before its last test; empty where it did not.
     """
 
@@ -396,6 +397,7 @@ class RunShape(TypedDict):
     version: str
     fail_on: str
     today: str
+    expiry_notice: int
     interrupted: str
 
 
