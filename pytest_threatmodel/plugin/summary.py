@@ -9,7 +9,7 @@ from typing import Any
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.decisions.decision import SOON
+from pytest_threatmodel.decisions.review import ending
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
@@ -30,15 +30,14 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         run: for the day.
     """
     verdicts = file.verdicts
-    counted: Counter[Verdict] = Counter(verdict for row in verdicts.rows for verdict in row.verdicts)
+    counted: Counter[Verdict] = Counter(file.decided.verdict(row, column) for row, column in verdicts.pairs())
     findings: Counter[str] = Counter()
     decisions: Counter[str] = Counter()
     for outcome in file.decided.outcomes.values():
         if outcome.decision is not None:
-            late = not outcome.decision.excludes and outcome.decision.expired(run.ground.today)
-            decisions["expired" if late else outcome.decision.status] += 1
+            decisions["expired" if outcome.decision.expired(run.ground.today) else outcome.decision.status] += 1
     for row, column in verdicts.pairs():
-        if row.verdicts[column] is Verdict.VULNERABLE:
+        if file.decided.verdict(row, column) is Verdict.VULNERABLE:
             pair = (row.rules[column].threat.id, row.label)
             known = file.decided.outcomes.get(pair)
             if known is None or known.decision is None or known.result == "failed":
@@ -81,9 +80,7 @@ def _comparison(file: ThreatModelFile) -> list[str]:
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:
-    """The acceptances that end soon."""
-    return [
-        f"{decision.place}: {decision.spelled} ends on {decision.until}"
-        for decision in file.decided.made
-        if decision.until is not None and 0 <= (decision.until - run.ground.today).days <= SOON
-    ]
+    """The decisions that end soon, those that a conftest made among them."""
+    judged = (outcome.decision for outcome in file.decided.outcomes.values())
+    made = [*file.decided.made, *(decision for decision in judged if decision is not None)]
+    return ending({id(decision): decision for decision in made}.values(), run.ground)
