@@ -96,6 +96,7 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
     lines += [f"  {line}" for line in figures["comparison"]]
     lines += _evidence_lines(figures.get("evidence"))
+    lines += [f"  {line}" for line in figures.get("idle", ())]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 
