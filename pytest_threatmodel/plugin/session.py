@@ -124,7 +124,7 @@ def register(config: pytest.Config) -> None:
         config.addinivalue_line("python_files", pattern)
     library = make_library(config, settings)
     gate_options.check_packs(config, settings.gate, library)
-    ground = Ground(datetime.now(UTC).date(), settings.gate, known_findings(config))
+    ground = Ground(datetime.now(UTC).date(), settings.gate, known_findings(config, settings.files))
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Reports, Terminal):

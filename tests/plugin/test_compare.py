@@ -49,7 +49,7 @@ def closing(result: pytest.RunResult) -> list[str]:
     lines = result.outlines
     begin = next(number for number, line in enumerate(lines) if " threat model " in line)
     end = next(number for number, line in enumerate(lines[begin + 1 :], begin + 1) if line.startswith(("==", "--")))
-    return lines[begin + 1 : end]
+    return [line for line in lines[begin + 1 : end] if line]
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2"), ("-p", "no:xdist")], ids=["plain", "two-workers", "no-xdist"])
