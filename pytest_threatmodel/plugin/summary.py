@@ -10,9 +10,11 @@ from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import SOON
+from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
+from pytest_threatmodel.plugin.weakenings import bounded
 from pytest_threatmodel.snapshot.comparison import closing_lines
 from pytest_threatmodel.snapshot.comparison import comparison_shape
 
@@ -52,6 +54,8 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
         "comparison": _comparison(file),
+        "weakenings": bounded(model_weakenings(verdicts, file.decided)),
+        "policy": violations(file, run),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 
@@ -60,6 +64,20 @@ def _comparison(file: ThreatModelFile) -> list[str]:
     """What is new, worsened or resolved since earlier runs."""
     made = file.decided.comparison
     return [] if made is None else closing_lines(comparison_shape(made))
+
+
+def violations(file: ThreatModelFile, run: Run) -> list[str]:
+    """What the file violates of the policy, nothing without one.
+
+    Args:
+        file: after its decisions were judged.
+        run: after all files were collected.
+    """
+    if run.ground.policy is None:
+        return []
+    from pytest_threatmodel.plugin import policy
+
+    return policy.violations(run.ground.policy, file, run)
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

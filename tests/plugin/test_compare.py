@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -17,6 +18,9 @@ from .models import write_project
 if TYPE_CHECKING:
     from pathlib import Path
 
+_OF_COMPARISON = re.compile(
+    r"  compared with |  no earlier run |    (new|worsened|resolved): |not in this run|\w+\.py did not load|HEAD( has|:) "
+)
 OLD = """
 Server("Web", usesCache=True)
 Server("Old", OS="DOS")
@@ -46,10 +50,11 @@ def write_old(pytester: pytest.Pytester, body: str = OLD, *options: str) -> Path
 
 
 def closing(result: pytest.RunResult) -> list[str]:
+    """What the closing section says of earlier runs."""
     lines = result.outlines
     begin = next(number for number, line in enumerate(lines) if " threat model " in line)
     end = next(number for number, line in enumerate(lines[begin + 1 :], begin + 1) if line.startswith(("==", "--")))
-    return [line for line in lines[begin + 1 : end] if line]
+    return [line for line in lines[begin + 1 : end] if _OF_COMPARISON.match(line)]
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2"), ("-p", "no:xdist")], ids=["plain", "two-workers", "no-xdist"])

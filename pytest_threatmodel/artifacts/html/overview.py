@@ -13,6 +13,7 @@ from pytest_threatmodel.snapshot.comparison import headline
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.read import status
+from pytest_threatmodel.snapshot.read import weakening_text
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -80,6 +81,7 @@ def attention(snapshot: Snapshot) -> dict[str, list[str]]:
             for each in expired
         ],
         **_comparison(snapshot),
+        "What weakens the gate": list(map(weakening_text, snapshot["weakenings"])),
         "Notices": snapshot["notices"],
     }
     return {title: items for title, items in told.items() if items}
