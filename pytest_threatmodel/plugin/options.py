@@ -13,6 +13,8 @@ from typing import Final
 import pytest
 
 from pytest_threatmodel.plugin import artifact_options
+from pytest_threatmodel.plugin import decision_options
+from pytest_threatmodel.plugin import evidence_options
 from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import policy_options
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 #: Options that print something and leave.
 PRINTING: Final = ("list", "describe", "explain", "init")
 #: Options of one subject each: `OPTIONS`, `add_options(group)`, `add_ini(parser)`, and a reader.
-_PARTS: Final = (artifact_options, gate_options, fix_options, policy_options)
+_PARTS: Final = (artifact_options, decision_options, evidence_options, fix_options, gate_options, policy_options)
 #: Options whose being given switches threat models on.
 _IMPLYING: Final = (
     "threatmodel_exclude",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from dataclasses import field
-from datetime import UTC
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -28,6 +27,7 @@ from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.plugin import decision_options
 from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import options
@@ -131,8 +131,9 @@ def register(config: pytest.Config) -> None:
     policy = policy_options.read(config)
     library = make_library(config, settings)
     gate_options.check_packs(config, settings.gate, library)
-    known = known_findings(config, settings.files)
-    ground = Ground(datetime.now(UTC).date(), settings.gate, known, policy)
+    ground = replace(
+        decision_options.read(config, settings.gate), policy=policy, known=known_findings(config, settings.files)
+    )
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Reports, Terminal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Final
 
 import pytest
 
@@ -14,6 +15,9 @@ from pytest_threatmodel.plugin.weakenings import bounded
 from pytest_threatmodel.plugin.weakenings import lines as weakened
 from pytest_threatmodel.plugin.weakenings import of_run
 
+#: So many controls without proof are named for each model.
+_MISSING: Final = 5
+
 
 class Terminal:
     """Writes header and closing section; fails a run that should have collected a model and did not."""
@@ -22,9 +26,12 @@ class Terminal:
         self._config = config
         self._run = config.stash[run_key]
 
-    def pytest_report_header(self) -> str:
+    def pytest_report_header(self) -> list[str]:
         packs = ", ".join(f"{pack.name} {pack.version}".rstrip() for pack in self._run.library.packs)
-        return f"threat models: {len(self._run.library)} threats from {packs}"
+        lines = [f"threat models: {len(self._run.library)} threats from {packs}"]
+        if self._run.ground.today_given:
+            lines.append(f"threat models: decisions are judged by {self._run.ground.today}, --threatmodel-today")
+        return lines
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -84,11 +91,31 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     ]
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
-    lines += [f"  {line}" for line in figures["comparison"]]
     lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
     if figures.get("fixes"):
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
+    lines += [f"  {line}" for line in figures["comparison"]]
+    lines += _evidence_lines(figures.get("evidence"))
     return lines + [f"  {notice}" for notice in figures["notices"]]
+
+
+def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:
+    """What tests prove, and what they do not."""
+    if figures is None:
+        return []
+    pairs = [
+        f"{_many(figures[key], 'mitigated pair')} {word}"
+        for key, word in (("reopened", "re-opened"), ("not reopened", "without proof"))
+        if figures[key]
+    ]
+    told = ", ".join([f"{figures['proven']} of {_many(figures['controls'], 'control')} proven", *pairs])
+    missing = figures["missing"][:_MISSING]
+    more = len(figures["missing"]) - len(missing)
+    return [
+        f"  evidence: {told}",
+        *(f"    {escape(each)}" for each in missing),
+        *([f"    and {more} more"] if more else []),
+    ]
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -239,6 +239,8 @@ class PairShape(TypedDict):
         mitigated_by: the minimal sets that carry a mitigation, each as text.
         controls: the fields in those sets, each once: label of the element, dot, dotted field.
         unstated: the facts that could make it vulnerable, each as text.
+        evidence: which controls no test proves and why, each as text, where the mitigation does not hold without them.
+            Where proof is required the verdict is then "vulnerable".
         error: what went wrong in the rule.
     """
 
@@ -261,6 +263,7 @@ class PairShape(TypedDict):
     mitigated_by: NotRequired[list[str]]
     controls: NotRequired[list[str]]
     unstated: NotRequired[list[str]]
+    evidence: NotRequired[list[str]]
     error: NotRequired[str]
 
 
@@ -384,6 +387,7 @@ class RunShape(TypedDict):
         version: of pytest-threatmodel.
         fail_on: the lowest severity that fails; then those of folders and packs, "high, pack:llm=low".
         today: by which decisions expire, "2026-11-24".
+        expiry_notice: decisions that end within so many days are told.
         interrupted: why the run ended before its last test; empty where it did not.
     """
 
@@ -393,6 +397,7 @@ class RunShape(TypedDict):
     version: str
     fail_on: str
     today: str
+    expiry_notice: int
     interrupted: str
 
 

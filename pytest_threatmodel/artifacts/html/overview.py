@@ -80,8 +80,8 @@ def attention(snapshot: Snapshot) -> dict[str, list[str]]:
             f"{each['spelled']} ended on {each['until']}: {each['reason']} ({each['file']}:{each['line']})"
             for each in expired
         ],
-        **_comparison(snapshot),
         "What weakens the gate": list(map(weakening_text, snapshot["weakenings"])),
+        **_comparison(snapshot),
         "Notices": snapshot["notices"],
     }
     return {title: items for title, items in told.items() if items}

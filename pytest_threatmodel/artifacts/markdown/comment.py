@@ -12,7 +12,6 @@ from pytest_threatmodel.artifacts.markdown.text import code
 from pytest_threatmodel.artifacts.markdown.text import lines
 from pytest_threatmodel.artifacts.markdown.text import prose
 from pytest_threatmodel.artifacts.markdown.text import table
-from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.snapshot.comparison import changes
 from pytest_threatmodel.snapshot.comparison import headline
 from pytest_threatmodel.snapshot.read import Reader
@@ -79,14 +78,15 @@ def attention(reader: Reader, rows: int) -> list[str]:
     """
     snapshot = reader.snapshot
     today = date.fromisoformat(snapshot["run"]["today"])
+    days = snapshot["run"]["expiry_notice"]
     broken = [pair["id"] for pair in snapshot["pairs"] if pair["verdict"] == "error"]
     interrupted = snapshot["run"]["interrupted"]
     expired = [decision for decision in snapshot["decisions"] if decision["expired"]]
-    ending = [decision for decision in snapshot["decisions"] if _ends_soon(decision, today)]
+    ending = [decision for decision in snapshot["decisions"] if _ends_soon(decision, today, days)]
     told = [
         *_listed("Problems with decisions", [prose(text, _SENTENCE * 2) for text in snapshot["problems"]], rows),
         *_listed("Expired decisions", [_ended(decision) for decision in expired], rows),
-        *_listed(f"Decisions that end within {SOON} days", [_ended(decision) for decision in ending], rows),
+        *_listed(f"Decisions that end within {days} days", [_ended(decision) for decision in ending], rows),
         *_listed("Rules that could not be evaluated", [code(name, _NAME) for name in broken], rows),
         *_listed("Notices", [prose(text, _SENTENCE * 2) for text in snapshot["notices"]], rows),
     ]
@@ -95,10 +95,10 @@ def attention(reader: Reader, rows: int) -> list[str]:
     return ["### Needs attention", *told] if told else []
 
 
-def _ends_soon(decision: DecisionShape, today: date) -> bool:
+def _ends_soon(decision: DecisionShape, today: date, days: int) -> bool:
     if not decision["until"] or decision["expired"]:
         return False
-    return (date.fromisoformat(decision["until"]) - today).days <= SOON
+    return (date.fromisoformat(decision["until"]) - today).days <= days
 
 
 def _ended(decision: DecisionShape) -> str:
