@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -369,3 +370,43 @@ def test_several_workers_need_an_earlier_run(pytester: pytest.Pytester) -> None:
 def test_without_xdist(pytester: pytest.Pytester) -> None:
     project(pytester, PROVES.format(body="pass"))
     assert pairs(pytester.runpytest("-v", "-p", "no:xdist")) == both("PASSED")
+
+
+# Reports
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_reports_tell_what_is_proven(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    if workers:
+        pytest.importorskip("xdist")
+    body = 'Server("Web", usesCache=True, controls=Controls(isHardened=True, usesMFA=True))\n'
+    project(pytester, PROVES.format(body="pass"), body, ini="threatmodel_evidence = report\n", pack=PACK + TWO)
+    pytester.runpytest("--threatmodel", "--threatmodel-report=json,md", *workers)
+    made = json.loads(next(pytester.path.glob("threatmodel-artifacts/**/*.json")).read_text(encoding="utf-8"))
+    assert made["proofs"] == [
+        {
+            "element": "Web",
+            "control": "isHardened",
+            "state": "proven",
+            "why": "",
+            "tests": ["test_web.py::test_hardened"],
+        },
+        {"element": "Web", "control": "usesMFA", "state": "unproven", "why": "no test proves it", "tests": []},
+    ]
+    text = next(pytester.path.glob("threatmodel-artifacts/**/*.md")).read_text(encoding="utf-8")
+    assert "## Evidence (1 of 2 proven)" in text
+    assert "none: no test proves it" in text
+
+
+def test_pairs_that_are_open_again_are_findings_in_reports(pytester: pytest.Pytester) -> None:
+    project(pytester)
+    pytester.runpytest("--threatmodel-report=json,md,html,csv,sarif", "--junitxml=all.xml")
+    made = json.loads(next(pytester.path.glob("threatmodel-artifacts/**/*shop*.json")).read_text(encoding="utf-8"))
+    pair = made["pairs"][0]
+    assert (pair["verdict"], pair["judged"], pair["outcome"]) == ("vulnerable", "failed", "failed")
+    assert pair["evidence"] == ['"Web" isHardened: no test proves it']
+    assert pair["fixes"] == ['let a test prove isHardened of "Web"']
+    texts = [path.read_text(encoding="utf-8") for path in pytester.path.glob("threatmodel-artifacts/**/*shop*.*")]
+    assert sum("no test proves it" in text for text in texts) >= 4
+    junit = (pytester.path / "all.xml").read_text(encoding="utf-8")
+    assert '<property name="evidence" value="&quot;Web&quot; isHardened: no test proves it"' in junit
