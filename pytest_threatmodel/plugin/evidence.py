@@ -209,8 +209,11 @@ def workers(config: pytest.Config) -> int:
     given: dict[str, object] | None = getattr(config, "workerinput", None)
     if given is not None:
         return int(str(given.get("workercount", 1)))
-    tx: list[str] | None = config.getoption("tx", None)
-    return len(tx or ()) if config.getoption("dist", "no") != "no" else 0
+    if config.getoption("dist", "no") == "no":
+        return 0
+    # "3*popen" are three.
+    counts = (text.partition("*")[0] for text in config.getoption("tx", None) or ())
+    return sum(int(count) if count.isdecimal() else 1 for count in counts)
 
 
 def note(words: dict[str, str], report: pytest.TestReport) -> None:

@@ -350,6 +350,34 @@ def test_a_decision_is_no_longer_needed_once_it_is_proven(pytester: pytest.Pytes
     assert "is no longer needed: remove it" in result.stdout.str()
 
 
+def test_a_decision_of_a_conftest_holds_too(pytester: pytest.Pytester) -> None:
+    decide = """
+    import pytest
+
+    def pytest_collection_modifyitems(items):
+        for item in items:
+            if item.name == "TT01[Web]":
+                item.add_marker(pytest.mark.threat_accept("TT01", reason="until it is tested"))
+    """
+    write_project(pytester, MODEL, ini=REQUIRE, conftest=decide)
+    assert pairs(pytester.runpytest("-v")) == {"TT01[Web]": "XFAIL", "TT02[Web]": "FAILED"}
+
+
+def test_an_exclusion_needs_no_proof(pytester: pytest.Pytester) -> None:
+    project(pytester, body=MODEL + 'web.marks = [exclude("*", reason="not ours")]\n')
+    result = pytester.runpytest("-v", "-rs")
+    assert pairs(result) == both("SKIPPED")
+    assert "not ours" in result.stdout.str()
+
+
+def test_the_standard_protocol_says_the_same(pytester: pytest.Pytester) -> None:
+    write_project(pytester, MODEL, ini=REQUIRE, conftest="def pytest_runtest_setup(item): pass\n")
+    result = pytester.runpytest("-v", "-vv")
+    assert pairs(result) == both("FAILED")
+    assert result.stdout.str().count('no proof of the mitigation: "Web" isHardened: no test proves it') == 4
+    assert "standard protocol for pairs" in result.stdout.str()
+
+
 def test_severities_below_the_gate_pass_as_findings_do(pytester: pytest.Pytester) -> None:
     project(pytester)
     result = pytester.runpytest("-v", "--threatmodel-fail-on=high")
