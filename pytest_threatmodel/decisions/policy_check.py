@@ -76,6 +76,10 @@ def run_violations(policy: Policy, ground: Ground, facts: RunFacts) -> list[str]
     found = [*_soft(policy, ground, say), *_packs(policy, facts, say)]
     if policy.today_option == "forbidden" and facts.today_given:
         found.append(say("today_option", "--threatmodel-today is given, and another day than today may end nothing"))
+    if policy.longest_days and ground.checks.action("expired") != "fail":
+        found.append(
+            say("longest_days", "threatmodel_decision_checks lets expired decisions go on: expected expired = fail")
+        )
     if policy.where == "register" and facts.exclude:
         text = f"threats are deselected by --threatmodel-exclude={','.join(facts.exclude)}, expected register entries"
         found.append(say("where", text))

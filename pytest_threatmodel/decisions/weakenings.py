@@ -18,13 +18,23 @@ from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decision import Decision
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.origin import Place
 
 Sort = Literal[
-    "excluded", "out of scope", "lowered", "passes the gate", "marked", "fail-on", "deselected", "left out", "replaced"
+    "excluded",
+    "out of scope",
+    "lowered",
+    "passes the gate",
+    "marked",
+    "fail-on",
+    "expiry",
+    "deselected",
+    "left out",
+    "replaced",
 ]
 #: pytest's own marks that keep a failure from failing.
 SILENCING: Final = frozenset({"skip", "skipif", "xfail"})
@@ -101,19 +111,31 @@ def model_weakenings(verdicts: Verdicts, decided: Decided) -> list[Weakening]:
     ]
 
 
-def run_weakenings(fail_on: str, left_out: Iterable[str], replaced: Iterable[str]) -> list[Weakening]:
+def run_weakenings(
+    fail_on: str, left_out: Iterable[str], replaced: Iterable[str], ground: Ground | None = None
+) -> list[Weakening]:
     """What weakens the gate of every model of a run.
 
     Args:
         fail_on: the lowest severity that fails, or what else says so; empty or "info" where every finding fails.
         left_out: names of the shipped packs that do not count.
         replaced: names of those in whose place others of that name count.
+        ground: by what decisions are judged, where that may let some go on that have expired.
     """
     return [
         *([Weakening("fail-on", f"--threatmodel-fail-on={fail_on}")] if fail_on not in ("", SEVERITIES[-1]) else []),
+        *([] if ground is None else _unending(ground)),
         *(Weakening("left out", f"threat pack {name}") for name in left_out),
         *(Weakening("replaced", f"threat pack {name}") for name in replaced),
     ]
+
+
+def _unending(ground: Ground) -> Iterator[Weakening]:
+    if ground.today_given:
+        yield Weakening("expiry", f"--threatmodel-today={ground.today}")
+    action = ground.checks.action("expired")
+    if action != "fail":
+        yield Weakening("expiry", f"threatmodel_decision_checks: expired = {action}")
 
 
 def deselected(verdicts: Verdicts, patterns: Sequence[str]) -> list[Weakening]:

@@ -102,6 +102,7 @@ def violations_of_run(policy: Policy, run: Run, config: pytest.Config) -> list[s
         left_out=left_out,
         replaced=replaced,
         exclude=run.settings.exclude,
+        today_given=run.ground.today_given,
         # Files that cannot be loaded are errors already.
         models=None if config.stash.get(_narrowed_key, "") else [*models, *((path, "") for path in run.unloaded)],
     )

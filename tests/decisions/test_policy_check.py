@@ -12,6 +12,7 @@ import pytest
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
+from pytest_threatmodel.decisions.checks import Checks
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.decisions.gate import Gate
@@ -285,7 +286,16 @@ def test_weakenings_of_options_and_packs(shop: Callable[..., Shop]) -> None:
         "1 shipped threat pack replaced",
         "6 pairs deselected by --threatmodel-exclude",
     ]
-    assert run_weakenings("info", [], []) == []
+    assert run_weakenings("info", [], [], Ground(TODAY)) == []
+
+
+def test_expiry_that_is_put_off_weakens_the_gate_and_a_policy_with_an_end_does_not_allow_it() -> None:
+    ground = Ground(TODAY, checks=Checks({"expired": "notice"}), today_given=True)
+    ((line, _),) = told(run_weakenings("info", [], [], ground))
+    assert line == f"--threatmodel-today={TODAY}, threatmodel_decision_checks: expired = notice"
+    (violation,) = run_violations(Policy(name="p", longest_days={"high": 90}), ground, RunFacts(["core"]))
+    assert violation.startswith("threatmodel_decision_checks lets expired decisions go on: expected expired = fail")
+    assert run_violations(Policy(name="p"), ground, RunFacts(["core"])) == []
 
 
 def test_a_policy_takes_time_that_grows_with_the_pairs(shop: Callable[..., Shop]) -> None:
