@@ -155,8 +155,9 @@ def _register_policy(config: pytest.Config, policy: Policy | None) -> None:
 
 def _register_advice(config: pytest.Config) -> None:
     """Name the changes that would do most, where the closing section is printed."""
-    most = fix_options.read(config)
-    if most and config.get_verbosity() >= 0:
+    most, verbosity = fix_options.read(config), config.get_verbosity()
+    # With -v it also names controls that carry nothing.
+    if verbosity > 0 or (most and verbosity == 0):
         from pytest_threatmodel.plugin.advice import Advice
 
         config.pluginmanager.register(Advice(config, most))
