@@ -131,7 +131,9 @@ def register(config: pytest.Config) -> None:
     policy = policy_options.read(config)
     library = make_library(config, settings)
     gate_options.check_packs(config, settings.gate, library)
-    ground = replace(decision_options.read(config, settings.gate), policy=policy, known=known_findings(config))
+    ground = replace(
+        decision_options.read(config, settings.gate), policy=policy, known=known_findings(config, settings.files)
+    )
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Reports, Terminal):

@@ -107,9 +107,11 @@ def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:
     pairs = [
         f"{_many(figures[key], 'mitigated pair')} {word}"
         for key, word in (("reopened", "re-opened"), ("not reopened", "without proof"))
-        if figures[key]
+        if figures.get(key)
     ]
-    told = ", ".join([f"{figures['proven']} of {_many(figures['controls'], 'control')} proven", *pairs])
+    controls = len(figures["carrying"])
+    proven = controls - len(figures["missing"])
+    told = ", ".join([f"{proven} of {_many(controls, 'control')} proven", *pairs])
     missing = figures["missing"][:_MISSING]
     more = len(figures["missing"]) - len(missing)
     return [
