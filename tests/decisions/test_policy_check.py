@@ -12,6 +12,7 @@ import pytest
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
+from pytest_threatmodel.decisions.checks import Checks
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.decisions.gate import Gate
@@ -197,7 +198,7 @@ RUN = RunFacts(packs=["core", "web"])
 @pytest.mark.parametrize(
     ("rules", "facts", "gate", "told"),
     [
-        ({}, RunFacts(["x"], ["core"], ["web"], ["*"], True, []), Gate("critical"), []),
+        ({}, RunFacts(["x"], ["core"], ["web"], ["*"], []), Gate("critical"), []),
         ({"fail_on": "medium"}, RUN, Gate("medium"), []),
         (
             {"fail_on": "medium"},
@@ -215,12 +216,6 @@ RUN = RunFacts(packs=["core", "web"])
                 "the shipped threat pack 'llm' is left out by threatmodel_packs",
                 "the shipped threat pack 'web' is replaced by another of that name",
             ],
-        ),
-        (
-            {"today_option": "forbidden"},
-            RunFacts(["core"], today_given=True),
-            Gate(),
-            ["--threatmodel-today is given, and another day than today may end nothing"],
         ),
         (
             {"where": "register"},
@@ -241,6 +236,17 @@ RUN = RunFacts(packs=["core", "web"])
 def test_what_a_run_violates(rules: Any, facts: RunFacts, gate: Gate, told: list[str]) -> None:
     found = run_violations(Policy(name="p", **rules), Ground(TODAY, gate), facts)
     assert [text.rpartition(" (policy p, ")[0] for text in found] == told
+
+
+def test_a_given_day_and_softened_checks() -> None:
+    ground = Ground(TODAY, checks=Checks({"expired": "notice", "too-long": "off", "stale": "fail"}), today_given=True)
+    policy = Policy(name="p", today_option="forbidden", soften_checks="forbidden")
+    assert run_violations(policy, ground, RUN) == [
+        "--threatmodel-today=2026-11-24 is given, expected the day that it is (policy p, decisions.today_option)",
+        "threatmodel_decision_checks: expired = notice, expected fail (policy p, decisions.soften_checks)",
+        "threatmodel_decision_checks: too-long = off, expected notice (policy p, decisions.soften_checks)",
+    ]
+    assert run_violations(policy, Ground(TODAY), RUN) == []
 
 
 def test_every_weakening_is_named_with_reason_pairs_and_place(shop: Callable[..., Shop]) -> None:
@@ -278,14 +284,18 @@ def test_every_weakening_is_named_with_reason_pairs_and_place(shop: Callable[...
 
 
 def test_weakenings_of_options_and_packs(shop: Callable[..., Shop]) -> None:
-    found = [*run_weakenings("high", ["web"], ["llm"]), *deselected(shop(SERVERS).verdicts, ["TT01", "TT*", "X*"])]
+    checks = Checks({"expired": "off", "stale": "fail", "ownerless": "fail", "overbroad": "off"})
+    ground = Ground(TODAY, Gate("high"), checks=checks, today_given=True)
+    found = [*run_weakenings(ground, ["web"], ["llm"]), *deselected(shop(SERVERS).verdicts, ["TT01", "TT*", "X*"])]
     assert [line for line, _ in told(found)] == [
         "--threatmodel-fail-on=high",
+        "threatmodel_decision_checks: overbroad = off, threatmodel_decision_checks: expired = off",
+        "--threatmodel-today=2026-11-24",
         "1 shipped threat pack left out",
         "1 shipped threat pack replaced",
         "6 pairs deselected by --threatmodel-exclude",
     ]
-    assert run_weakenings("info", [], []) == []
+    assert run_weakenings(Ground(TODAY), [], []) == []
 
 
 def test_a_policy_takes_time_that_grows_with_the_pairs(shop: Callable[..., Shop]) -> None:

@@ -192,6 +192,21 @@ def test_a_required_model_that_cannot_be_loaded_is_an_error_once(run: Run) -> No
     assert "was collected" not in result.stdout.str()
 
 
+@ALL_WAYS
+def test_the_day_and_the_checks_of_decisions_are_not_for_a_run_to_choose(run: Run, way: tuple[str, ...]) -> None:
+    policy = '[decisions]\ntoday_option = "forbidden"\nsoften_checks = "forbidden"\n'
+    ini = "threatmodel_decision_checks = expired = off\n"
+    result = run(policy, 'Server("Web")\n', *way, "--threatmodel-today=2020-01-01", ini=ini)
+    assert violations(result) == [
+        "--threatmodel-today=2020-01-01 is given, expected the day that it is "
+        "(policy acme 1.2, decisions.today_option)",
+        "threatmodel_decision_checks: expired = off, expected fail (policy acme 1.2, decisions.soften_checks)",
+    ]
+    lines = closing_section(result)
+    assert "weakened: --threatmodel-today=2020-01-01" in lines
+    assert "weakened: threatmodel_decision_checks: expired = off" in lines
+
+
 def test_several_policies_come_to_the_strictest(run: Run, pytester: pytest.Pytester) -> None:
     pytester.path.joinpath("more").mkdir()
     text = '[policy]\nname = "team"\n[decisions]\nowner_from = "high"\n'
