@@ -266,9 +266,11 @@ def _too_long(decision: Decision, longest: int, today: date, start: str, say: Sa
     if decision.until is None:
         yield say("longest_days", f"{start} without until, expected {longest} days at most")
         return
-    days = (decision.until - (decision.since or today)).days
+    # A first day that is yet to come makes no decision shorter: it holds already.
+    start_day = min(decision.since or today, today)
+    days = (decision.until - start_day).days
     if days > longest:
-        since = "from today" if decision.since is None else f"from {decision.since}"
+        since = "from today" if start_day == today else f"from {start_day}"
         yield say("longest_days", f"{start} for {days} days {since}, expected {longest} at most")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -170,6 +171,27 @@ def test_terms_are_asked_for_from_a_severity_on(shop: Callable[..., Shop]) -> No
         f"{high} without until, expected 10 days at most",
         f"{low} for 365 days from today, expected 364 at most",
     ]
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        (None, "for 60 days from today"),
+        (date(2026, 11, 4), "for 80 days from 2026-11-04"),
+        (date(2027, 1, 20), "for 60 days from today"),
+        (date(2026, 11, 24), "for 60 days from today"),
+    ],
+)
+def test_days_count_from_the_first_day_that_is_stated(shop: Callable[..., Shop], since: date | None, told: str) -> None:
+    found = shop('web = Server("Web", usesCache=True)\nweb.marks = [accept("TT01", reason="x", until="2027-01-23")]\n')
+    (outcome,) = (each for each in found.decided.outcomes.values() if each.decision)
+    assert outcome.decision is not None
+    decision = replace(outcome.decision, since=since)
+    found.decided.made[:] = [decision]
+    found.decided.outcomes["TT01", "Web"] = replace(outcome, decision=decision)
+    (text,) = found.violates(longest_days={"high": 59})
+    assert text.endswith(f"{told}, expected 59 at most")
+    assert len(found.violates(longest_days={"high": 80})) == 0
 
 
 def test_the_worst_finding_of_a_pattern_counts(shop: Callable[..., Shop]) -> None:
