@@ -84,6 +84,13 @@ def test_no_selection_makes_a_violation_pass(run: Run, selection: tuple[str, ...
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.mark.parametrize("quiet", [("-q",), ("-q", "--collect-only"), ("-q", "-n2")], ids=" ".join)
+def test_a_quiet_run_that_fails_by_its_exit_code_says_why(run: Run, quiet: tuple[str, ...]) -> None:
+    result = run(REGISTER, ACCEPTED, "-q", *quiet, "-k", "TT01")
+    assert result.stdout.lines.count("policy: 1 violation, see threatmodel_shop.py::policy") == 1
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
 def test_a_policy_holds_when_items_are_only_collected(run: Run) -> None:
     result = run(REGISTER, ACCEPTED, "--collect-only")
     result.stdout.fnmatch_lines(["*<PolicyItem policy>", "policy: 1 violation, see threatmodel_shop.py::policy"])
