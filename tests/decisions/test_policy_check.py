@@ -109,6 +109,25 @@ def test_everything_that_decides_outside_a_register(shop: Callable[..., Shop]) -
     ]
 
 
+def test_entries_of_registers_decide_where_they_should(shop: Callable[..., Shop]) -> None:
+    found = shop('web = Server("Web", usesCache=True)\nweb.marks = [exclude("TT01", reason="no cache")]\n')
+    (decision,) = found.decided.made
+    entry = replace(decision, source="register", status="not-applicable", spelled="entry 1")
+    found.decided.made[:] = [entry]
+    found.decided.outcomes["TT01", "Web"] = replace(found.decided.outcomes["TT01", "Web"], decision=entry)
+    assert found.violates(where="register") == []
+    # An entry can name an owner, so nothing is said of where one could be named.
+    assert found.violates(owner_from="high") == [
+        "threatmodel_shop.py:4: entry 1 decides on a finding of high severity without owner"
+    ]
+
+
+def test_decisions_of_another_tools_file_are_no_entries_of_a_register(shop: Callable[..., Shop]) -> None:
+    found = shop('web = Server("Web", usesCache=True)\nweb.marks = [exclude("TT01", reason="no cache")]\n')
+    found.decided.made[:] = [replace(found.decided.made[0], source="import")]
+    assert "decides outside a register" in found.violates(where="register")[0]
+
+
 def test_a_lowering_override_is_told_of_once(shop: Callable[..., Shop]) -> None:
     body = 'web = Server("Web")\nweb.overrides = [Finding(threat_id="TT01", severity="low")]\n'
     assert len(shop(body).violates(where="register", lower="forbidden")) == 1

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 from typing import TypeAlias
+from xml.etree import ElementTree
 
 import pytest
 
@@ -89,6 +90,14 @@ def test_a_quiet_run_that_fails_by_its_exit_code_says_why(run: Run, quiet: tuple
     result = run(REGISTER, ACCEPTED, "-q", *quiet, "-k", "TT01")
     assert result.stdout.lines.count("policy: 1 violation, see threatmodel_shop.py::policy") == 1
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_junit_has_a_case_for_the_policy(run: Run, pytester: pytest.Pytester) -> None:
+    run(REGISTER, ACCEPTED, "--junitxml=junit.xml")
+    cases = {case.get("name"): case for case in ElementTree.parse(pytester.path / "junit.xml").iter("testcase")}
+    failure = cases["policy"].find("failure")
+    assert failure is not None
+    assert (failure.get("message"), failure.text) == (OUTSIDE, OUTSIDE)
 
 
 def test_a_policy_holds_when_items_are_only_collected(run: Run) -> None:
