@@ -31,7 +31,8 @@ Sort = Literal[
     "passes the gate",
     "marked",
     "fail-on",
-    "expiry",
+    "check",
+    "day",
     "deselected",
     "left out",
     "replaced",
@@ -111,31 +112,24 @@ def model_weakenings(verdicts: Verdicts, decided: Decided) -> list[Weakening]:
     ]
 
 
-def run_weakenings(
-    fail_on: str, left_out: Iterable[str], replaced: Iterable[str], ground: Ground | None = None
-) -> list[Weakening]:
+def run_weakenings(ground: Ground, left_out: Iterable[str], replaced: Iterable[str]) -> list[Weakening]:
     """What weakens the gate of every model of a run.
 
     Args:
-        fail_on: the lowest severity that fails, or what else says so; empty or "info" where every finding fails.
+        ground: by what decisions are judged.
         left_out: names of the shipped packs that do not count.
         replaced: names of those in whose place others of that name count.
         ground: by what decisions are judged, where that may let some go on that have expired.
     """
+    gate, checks = str(ground.gate), ground.checks
+    softened = (f"threatmodel_decision_checks: {check} = {checks.action(check)}" for check in checks.softened())
     return [
-        *([Weakening("fail-on", f"--threatmodel-fail-on={fail_on}")] if fail_on not in ("", SEVERITIES[-1]) else []),
-        *([] if ground is None else _unending(ground)),
+        *([Weakening("fail-on", f"--threatmodel-fail-on={gate}")] if gate != SEVERITIES[-1] else []),
+        *(Weakening("check", text) for text in softened),
+        *([Weakening("day", f"--threatmodel-today={ground.today}")] if ground.today_given else []),
         *(Weakening("left out", f"threat pack {name}") for name in left_out),
         *(Weakening("replaced", f"threat pack {name}") for name in replaced),
     ]
-
-
-def _unending(ground: Ground) -> Iterator[Weakening]:
-    if ground.today_given:
-        yield Weakening("expiry", f"--threatmodel-today={ground.today}")
-    action = ground.checks.action("expired")
-    if action != "fail":
-        yield Weakening("expiry", f"threatmodel_decision_checks: expired = {action}")
 
 
 def deselected(verdicts: Verdicts, patterns: Sequence[str]) -> list[Weakening]:

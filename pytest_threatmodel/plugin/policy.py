@@ -102,7 +102,6 @@ def violations_of_run(policy: Policy, run: Run, config: pytest.Config) -> list[s
         left_out=left_out,
         replaced=replaced,
         exclude=run.settings.exclude,
-        today_given=run.ground.today_given,
         # Files that cannot be loaded are errors already.
         models=None if config.stash.get(_narrowed_key, "") else [*models, *((path, "") for path in run.unloaded)],
     )
@@ -121,6 +120,7 @@ class PolicyOfRun:
         self._config = config
         self._policy = policy
         self._run = config.stash[run_key]
+        self._failed = False
         sent = getattr(config, "workerinput", None)
         config.stash[_narrowed_key] = _narrowed(config) if sent is None else sent.get(_NARROWED, "")
 
@@ -139,6 +139,13 @@ class PolicyOfRun:
         fine = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
         if fine and any(found for _, found in self._violations()):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._failed = True
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say why a quiet run fails that shows no failing test; others have the closing section."""
+        if self._failed and self._config.get_verbosity() < 0:
+            for line in self.lines():
+                terminalreporter.line(line, red=True)
 
     def lines(self) -> Iterator[str]:
         """What the closing section says."""

@@ -406,8 +406,8 @@ class WeakeningShape(TypedDict):
 
     Args:
         sort: "excluded" by a decision, element "out of scope", severity "lowered" by an override, finding that
-            "passes the gate", "marked" by pytest's own marks, "fail-on" above info, "expiry" that is put off,
-            "deselected" by an option, shipped pack "left out" or "replaced".
+            "passes the gate", "marked" by pytest's own marks, "fail-on" above info, "check" of decisions that does less
+            than by default, "day" that was given, "deselected" by an option, shipped pack "left out" or "replaced".
         what: the decision, element, pair, option or pack.
         reason: why, as its author says; empty where nobody said.
         pairs: on how many pairs it counts, 0 where that is not counted.
