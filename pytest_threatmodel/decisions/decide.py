@@ -10,22 +10,24 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
+from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import MARKS
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
-from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
 from pytest_threatmodel.decisions.judge import stale_decisions
+from pytest_threatmodel.decisions.lapsed import Reviews
+from pytest_threatmodel.decisions.lapsed import asks_for_review
+from pytest_threatmodel.decisions.lapsed import lapsed
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
-from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.notes import Assumption
@@ -82,9 +84,12 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
             stale.update(pairs)
         else:
             decided.problems.append(f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}")
+    places = _places(verdicts) if matched.by_pair else {}
+    reviews = Reviews()
     for pair, decision in matched.by_pair.items():
-        lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
-        decided.outcomes[pair] = judge(found[pair], decision, today=ground.today, lapsed=lapsed, stale=pair in stale)
+        why = _lapsed(decision, verdicts, places[pair], ground, decided, reviews)
+        decided.outcomes[pair] = judge(found[pair], decision, today=ground.today, lapsed=why, stale=pair in stale)
+    decided.notices += reviews.notices()
     _import(verdicts, frozenset(matched.by_pair), ground.today, decided)
     _soften(verdicts, ground, decided)
     return decided
@@ -113,9 +118,24 @@ def _covers(pairs: int) -> str:
     return "its pair is no finding" if pairs == 1 else f"none of its {pairs} pairs is a finding"
 
 
-def _lapsed(decision: Decision, element: Element, decided: Decided) -> str:
+def _places(verdicts: Verdicts) -> dict[PairKey, tuple[Row, int]]:
+    return {(row.rules[column].threat.id, row.label): (row, column) for row, column in verdicts.pairs()}
+
+
+def _lapsed(
+    decision: Decision,
+    verdicts: Verdicts,
+    place: tuple[Row, int],
+    ground: Ground,
+    decided: Decided,
+    reviews: Reviews,
+) -> str:
+    """Why the decision does not hold for the pair; what only asks for review is noted."""
+    row, column = place
     try:
-        return lapses(decision, element)
+        if decision.excludes or row.verdicts[column] is Verdict.VULNERABLE:
+            reviews.note(decision, asks_for_review(decision, verdicts, row, column, ground))
+        return lapsed(decision, verdicts, row, column, ground)
     except DecisionError as error:
         if str(error) not in decided.problems:
             decided.problems.append(str(error))

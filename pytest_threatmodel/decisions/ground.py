@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
+from typing import Final
 
 from pytest_threatmodel.decisions.gate import Gate
+
+#: A changed condition only asks for review for so many days, unless somebody says otherwise.
+CONDITION_GRACE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,9 @@ class Ground:
     Args:
         today: the day, in UTC, by which they expire.
         gate: which findings fail, where nobody decided anything.
+        condition_grace: for how many days a changed condition only asks for review of the decisions on it.
     """
 
     today: date
     gate: Gate = field(default_factory=Gate)
+    condition_grace: int = CONDITION_GRACE

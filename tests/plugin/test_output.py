@@ -41,7 +41,8 @@ why   target.usesCache                                    True, stated in line 4
       and not target.controls.isHardened                  False, never stated
 fix   controls.isHardened = True
       if untrue, correct: usesCache = False
-      or decide: accept("TT01", reason=..., owner=..., until=...)
+      or decide: accept("TT01", reason=..., owner=..., until=...,
+                        facts={"usesCache": True, "controls.isHardened": False})
 """
 CLOSING = """\
 ================================= threat model =================================
@@ -190,7 +191,8 @@ def test_accepted_findings_explain_themselves_when_asked(pytester: pytest.Pytest
         "      and not target.controls.isHardened                  False, never stated",
         "fix   controls.isHardened = True",
         "      if untrue, correct: OS = ''",
-        '      or decide: accept("TT02", reason=..., owner=..., until=...)',
+        '      or decide: accept("TT02", reason=..., owner=..., until=...,',
+        '                        facts={"OS": "DOS", "controls.isHardened": False})',
     ]
 
 
@@ -257,7 +259,8 @@ def test_the_failure_names_flows_values_and_where_they_were_written(pytester: py
         "why   target.protocol == 'HTTP'                           'HTTP', stated in line 5",
         "      and not target.controls.isEncrypted                 False, never stated",
         "fix   controls.isEncrypted = True, or protocol = 'HTTPS'",
-        '      or decide: accept("TF01", reason=..., owner=..., until=...)',
+        '      or decide: accept("TF01", reason=..., owner=..., until=...,',
+        '                        facts={"protocol": "HTTP", "controls.isEncrypted": False})',
     ]
 
 
