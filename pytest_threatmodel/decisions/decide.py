@@ -45,6 +45,7 @@ class Decided:
         warnings: what does nothing.
         notices: what came with the file of another tool and decides nothing, or is not read.
         made: every decision that was read.
+        reach: id of a decision that was read -> how many pairs it covers, findings or not.
     """
 
     outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Decided:
     warnings: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     made: list[Decision] = field(default_factory=list)
+    reach: dict[int, int] = field(default_factory=dict)
 
 
 def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
@@ -76,6 +78,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     decided.problems += map(str, matched.errors)
     decided.warnings += matched.warnings
     decided.made += [decision for decision, _ in matched.covered]
+    decided.reach.update((id(decision), len(pairs)) for decision, pairs in matched.covered)
     found = _verdict_of(verdicts)
     stale: set[PairKey] = set()
     near = {id(decision) for decisions in made.values() for decision in decisions}

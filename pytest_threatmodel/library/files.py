@@ -36,7 +36,7 @@ def read_text(path: Path, shown_as: str) -> str:
         reason = getattr(error, "strerror", None) or "no such file can exist"
         raise PackError(shown_as, [Problem(f"can not be read: {reason}")]) from None
     if len(raw) > LARGEST:
-        raise PackError(shown_as, [Problem(f"too large: packs are read up to {LARGEST:,} bytes")])
+        raise PackError(shown_as, [Problem(f"too large: files are read up to {LARGEST:,} bytes")])
     return _decoded(raw, shown_as)
 
 

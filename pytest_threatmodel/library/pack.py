@@ -88,14 +88,23 @@ def read_pack(path: Path, *, vocabulary: Vocabulary | None = None, shown_as: str
     """
     file = shown_as or str(path)
     text = read_text(path, file)
-    document = _document(text, file)
+    document = read_toml(text, file)
     complaints = Complaints(file)
     pack = _Reader(document, text, complaints, vocabulary or standard_vocabulary()).pack()
     complaints.settle()
     return pack
 
 
-def _document(text: str, file: str) -> dict[str, Any]:
+def read_toml(text: str, file: str) -> dict[str, Any]:
+    """The document that a text in TOML states, within limits.
+
+    Args:
+        text: of the file.
+        file: how messages name it.
+
+    Raises:
+        PackError: it is no TOML, or nested too deeply.
+    """
     _refuse_long_keys(text, file)
     try:
         return tomllib.loads(text)
@@ -108,7 +117,7 @@ def _document(text: str, file: str) -> dict[str, Any]:
             column=int(column) if column else None,
         )
     except RecursionError:
-        problem = Problem("not a pack: nested too deeply")
+        problem = Problem("nested too deeply")
     except ValueError:
         # Python refuses to read numbers of more than 4,300 digits.
         problem = Problem("not TOML: a number in it is too long")

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from pytest_threatmodel.snapshot.shape import PairShape
     from pytest_threatmodel.snapshot.shape import Snapshot
     from pytest_threatmodel.snapshot.shape import ThreatShape
+    from pytest_threatmodel.snapshot.shape import WeakeningShape
 
 #: The severities, the worst first; as text, which they are in a snapshot.
 SEVERITIES: Final[tuple[str, ...]] = threat.SEVERITIES
+
+#: The sorts of weakening whose author can give a reason and need not.
+_REASONED: Final = frozenset({"out of scope", "lowered"})
 
 
 class Reader:
@@ -48,6 +52,17 @@ class Reader:
         """The decision on a pair, lapsed or not."""
         number = pair["decision"]
         return None if number is None else self.snapshot["decisions"][number]
+
+
+def weakening_text(weakening: WeakeningShape) -> str:
+    """One thing that weakens the gate, as a line of a report."""
+    pairs = weakening["pairs"]
+    counted = "" if not pairs else f" ({pairs:,} pair)" if pairs == 1 else f" ({pairs:,} pairs)"
+    place = f"{weakening['file']}:{weakening['line']}: " if weakening["file"] else ""
+    # Nobody gives a reason for an option, and each decision has one.
+    silent = ", no reason given" if weakening["sort"] in _REASONED else ""
+    reason = f": {weakening['reason']}" if weakening["reason"] else silent
+    return f"{place}{weakening['sort']}: {weakening['what']}{counted}{reason}"
 
 
 def is_open(pair: PairShape) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
 
-VERSION: Final = "1.0"
+VERSION: Final = "1.1"
 
 #: What became of a pair in this run. `not run`: it was not selected, or the run ended before it.
 OutcomeWord = Literal["passed", "failed", "xfailed", "xpassed", "skipped", "not run"]
@@ -358,6 +358,28 @@ class RunShape(TypedDict):
     interrupted: str
 
 
+class WeakeningShape(TypedDict):
+    """One thing because of which less fails than the threat packs ask for.
+
+    Args:
+        sort: "excluded" by a decision, element "out of scope", severity "lowered" by an override, finding that
+            "passes the gate", "marked" by pytest's own marks, "fail-on" above info, "deselected" by an option, shipped
+            pack "left out" or "replaced".
+        what: the decision, element, pair, option or pack.
+        reason: why, as its author says; empty where nobody said.
+        pairs: on how many pairs it counts, 0 where that is not counted.
+        file: where it is written; empty for what holds for a whole run.
+        line: counted from 1; 0 without a file.
+    """
+
+    sort: str
+    what: str
+    reason: str
+    pairs: int
+    file: str
+    line: int
+
+
 class Snapshot(TypedDict):
     """One model's run.
 
@@ -372,7 +394,8 @@ class Snapshot(TypedDict):
         elements: as created.
         pairs: elements as created, threats as in the library; elements in scope only.
         decisions: that were made.
-        problems: what is wrong with decisions, each a sentence.
+        problems: what is wrong with decisions, or violates the policy, each a sentence.
+        weakenings: what makes the gate weaker than the threat packs ask for.
         notices: what else people should know, each a sentence.
     """
 
@@ -387,4 +410,5 @@ class Snapshot(TypedDict):
     pairs: list[PairShape]
     decisions: list[DecisionShape]
     problems: list[str]
+    weakenings: list[WeakeningShape]
     notices: list[str]

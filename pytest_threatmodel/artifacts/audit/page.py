@@ -31,6 +31,7 @@ from pytest_threatmodel.artifacts.text import shown
 from pytest_threatmodel.artifacts.text import visible
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.read import Reader
+from pytest_threatmodel.snapshot.read import weakening_text
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
 
@@ -103,6 +104,7 @@ def audit_html(snapshot: Snapshot, request: Request) -> str:
         groups={name: {word: list(_groups(word, each)) for word in STATUSES} for name, each in covered.items()},
         numbers={name: number for number, name in enumerate(covered)},
         entries=entries(snapshot),
+        weakenings=list(map(weakening_text, snapshot["weakenings"])),
         outside=[element["label"] for element in snapshot["elements"] if not element["in_scope"]],
         fields=lambda each: fields(each.controls, reader),
         named=named,

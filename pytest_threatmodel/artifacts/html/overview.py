@@ -11,6 +11,7 @@ from pytest_threatmodel.artifacts.findings import fixes
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.read import status
+from pytest_threatmodel.snapshot.read import weakening_text
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -77,6 +78,7 @@ def attention(snapshot: Snapshot) -> dict[str, list[str]]:
             f"{each['spelled']} ended on {each['until']}: {each['reason']} ({each['file']}:{each['line']})"
             for each in expired
         ],
+        "What weakens the gate": list(map(weakening_text, snapshot["weakenings"])),
         "Notices": snapshot["notices"],
     }
     return {title: items for title, items in told.items() if items}

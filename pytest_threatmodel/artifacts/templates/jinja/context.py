@@ -31,6 +31,7 @@ KEYS: Final = (
     "pairs",
     "decisions",
     "problems",
+    "weakenings",
     "notices",
     "version",
 )
