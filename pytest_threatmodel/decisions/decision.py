@@ -29,9 +29,6 @@ Source = Literal["model", "import", "register"]
 #: The statuses that say that a threat does not concern the system: its pairs are skipped, whatever their verdict.
 EXCLUDING: Final[frozenset[Status]] = frozenset({"excluded", "not-applicable"})
 
-#: A decision whose last day is at most so many days away is told.
-SOON: Final = 30
-
 #: mark name -> what the mark decides.
 MARKS: Mapping[str, Status] = {"threat_accept": "accepted", "threat_exclude": "excluded"}
 _TERMS: Mapping[str, tuple[str, ...]] = {

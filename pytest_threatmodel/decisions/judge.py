@@ -34,12 +34,14 @@ class Outcome:
     decision: Decision | None = None
 
 
-#: What a decision of a status is called when it has ended; those that exclude have no end here.
+#: What a decision of a status is called when it has ended.
 _NAMES: Final[Mapping[Status, str]] = {
     "accepted": "the acceptance",
     "transferred": "the transfer",
     "false-positive": "the decision that this is a false positive",
     "mitigated-elsewhere": "the decision that this is mitigated elsewhere",
+    "not-applicable": "the decision that this does not apply",
+    "excluded": "the exclusion",
     "open": "the time to fix this",
 }
 
@@ -66,7 +68,7 @@ def judge(
         lapsed: which of the decision's facts changed for the worse, empty where none did.
         stale: the decision names this one pair and has become unnecessary.
     """
-    if decision is not None and decision.excludes:
+    if decision is not None and decision.excludes and not decision.expired(today):
         return Outcome("skipped", decision.summary(), decision)
     if verdict is Verdict.ERROR:
         return Outcome("failed", "the rule could not be evaluated", decision)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from fnmatch import fnmatchcase
+from typing import Literal
 
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import is_pattern
-from pytest_threatmodel.model.fields import did_you_mean
 
 #: (threat id, element label)
 PairKey = tuple[str, str]
@@ -32,6 +32,24 @@ class Scope:
     threats: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A literal name in a decision that matches nothing: misspelt, or what it named is renamed or gone.
+
+    Args:
+        decision: that has the name.
+        what: the name is of.
+        name: that matches nothing.
+    """
+
+    decision: Decision
+    what: Literal["element", "threat"]
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.decision.place}: {self.decision.spelled}: no {self.what} matches {self.name!r}"
+
+
 @dataclass(slots=True)
 class Matched:
     """The decisions of one model file, put on its pairs.
@@ -39,14 +57,16 @@ class Matched:
     Attributes:
         by_pair: the decision that holds for a pair.
         covered: the pairs that each decision reaches, in the order of the decisions; nearer ones may hold there. A
-            decision whose names match nothing is not in it: it is an error or a warning already.
-        errors: what is wrong: names that match nothing, two decisions on one pair.
+            decision whose names match nothing is not in it: it is an orphan or a warning already.
+        errors: what is wrong: two decisions on one pair.
+        orphans: literal names that match nothing.
         warnings: patterns that match nothing, exclusions that cover no pair.
     """
 
     by_pair: dict[PairKey, Decision] = field(default_factory=dict)
     covered: list[tuple[Decision, list[PairKey]]] = field(default_factory=list)
     errors: list[DecisionError] = field(default_factory=list)
+    orphans: list[Orphan] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -100,7 +120,7 @@ def _conflict(first: Decision, second: Decision, pair: PairKey) -> DecisionError
 def _elements(decision: Decision, scope: Scope, matched: Matched) -> list[str]:
     found = list(_select(decision.element, scope.labels))
     if not found and scope.labels:
-        _complain(decision, "element", decision.element, scope.labels, matched)
+        _complain(decision, "element", decision.element, matched)
     return found
 
 
@@ -109,7 +129,7 @@ def _threat_ids(decision: Decision, scope: Scope, matched: Matched) -> frozenset
     for name in decision.threats:
         found = list(_select(name, scope.threats))
         if not found:
-            _complain(decision, "threat", name, scope.threats, matched)
+            _complain(decision, "threat", name, matched)
         ids.update(found)
     return frozenset(ids)
 
@@ -123,9 +143,9 @@ def _select(name: str, names: Iterable[str]) -> Iterator[str]:
         yield from (candidate for candidate in names if fnmatchcase(candidate, name))
 
 
-def _complain(decision: Decision, what: str, name: str, names: Iterable[str], matched: Matched) -> None:
-    text = f"{decision.place}: {decision.spelled}: no {what} matches {name!r}"
+def _complain(decision: Decision, what: Literal["element", "threat"], name: str, matched: Matched) -> None:
+    orphan = Orphan(decision, what, name)
     if is_pattern(name):
-        matched.warnings.append(text)
+        matched.warnings.append(str(orphan))
     else:
-        matched.errors.append(DecisionError(text, did_you_mean(name, names)))
+        matched.orphans.append(orphan)

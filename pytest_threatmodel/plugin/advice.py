@@ -58,7 +58,7 @@ class Advice:
         return {name: self._advice(file) for name, file in self._run.collected.items()}
 
     def _advice(self, file: ThreatModelFile) -> dict[str, Any]:
-        counts = waiting(file.decided, self._run.ground.gate)
+        counts = waiting(file.decided, self._run.ground.gate, str(file.path))
         found = improvements(file.verdicts, counts, self._most)
         text = ImprovementText(file.verdicts)
         return {"fixes": [text.line(each) for each in found]}

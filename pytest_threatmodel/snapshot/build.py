@@ -15,6 +15,7 @@ from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.notes import Assumption
+from pytest_threatmodel.snapshot.comparison import comparison_shape
 from pytest_threatmodel.snapshot.decisions import Decisions
 from pytest_threatmodel.snapshot.pairs import Pairs
 from pytest_threatmodel.snapshot.shape import VERSION
@@ -65,7 +66,7 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
     library = verdicts.rulebook.library
     decisions = Decisions(decided)
     kinds = dict.fromkeys(element.kind() for element in verdicts.labels.values())
-    return {
+    made: Snapshot = {
         "version": VERSION,
         "redacted": False,
         "run": about.run,
@@ -80,6 +81,9 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "weakenings": [_weakening(each, values) for each in (*model_weakenings(verdicts, decided), *about.weakenings)],
         "notices": [*about.notices, *decided.notices],
     }
+    if decided.comparison is not None:
+        made["comparison"] = comparison_shape(decided.comparison)
+    return made
 
 
 def _model(model: Model, nodeid: str, values: Values) -> ModelShape:

@@ -80,7 +80,7 @@ def status(pair: PairShape) -> str:
 
     "open", "accepted" and "excluded" are findings; other pairs are "excluded" too, or have the word of their verdict.
     """
-    if pair["judged"] == "skipped":
+    if pair["judged"] == "skipped" and pair["decision"] is not None:
         return "excluded"
     if pair["verdict"] != "vulnerable":
         return pair["verdict"]

@@ -239,6 +239,8 @@ class PairShape(TypedDict):
         mitigated_by: the minimal sets that carry a mitigation, each as text.
         controls: the fields in those sets, each once: label of the element, dot, dotted field.
         unstated: the facts that could make it vulnerable, each as text.
+        evidence: which controls no test proves and why, each as text, where the mitigation does not hold without them.
+            Where proof is required the verdict is then "vulnerable".
         error: what went wrong in the rule.
     """
 
@@ -261,6 +263,7 @@ class PairShape(TypedDict):
     mitigated_by: NotRequired[list[str]]
     controls: NotRequired[list[str]]
     unstated: NotRequired[list[str]]
+    evidence: NotRequired[list[str]]
     error: NotRequired[str]
 
 
@@ -336,6 +339,44 @@ class ModelShape(TypedDict):
     assumptions: list[AssumptionShape]
 
 
+class ComparedShape(TypedDict):
+    """A finding of this run or of an earlier one.
+
+    Args:
+        pair: its name, "DE01[Place order]".
+        threat: id of the threat.
+        element: label of the element.
+        severity: that counts now; of what is resolved, that counted then.
+        why: what changed, or since when it exists; may be empty.
+    """
+
+    pair: str
+    threat: str
+    element: str
+    severity: str
+    why: str
+
+
+class ComparisonShape(TypedDict):
+    """The findings beside those of earlier runs.
+
+    Args:
+        against: the newest run that had the model, for people; empty where none had, and every finding is new.
+        new: not there before.
+        worsened: there before, and worse now.
+        unchanged: there before.
+        resolved: there before, and not now.
+        new_rules: of threats that were not in the library before.
+    """
+
+    against: str
+    new: list[ComparedShape]
+    worsened: list[ComparedShape]
+    unchanged: list[ComparedShape]
+    resolved: list[ComparedShape]
+    new_rules: list[ComparedShape]
+
+
 class RunShape(TypedDict):
     """The run.
 
@@ -344,8 +385,9 @@ class RunShape(TypedDict):
         commit: of the repository that the model file is in; empty where there is none.
         dirty: whether tracked files differ from that commit.
         version: of pytest-threatmodel.
-        fail_on: the lowest severity that fails.
+        fail_on: the lowest severity that fails; then those of folders and packs, "high, pack:llm=low".
         today: by which decisions expire, "2026-11-24".
+        expiry_notice: decisions that end within so many days are told.
         interrupted: why the run ended before its last test; empty where it did not.
     """
 
@@ -355,6 +397,7 @@ class RunShape(TypedDict):
     version: str
     fail_on: str
     today: str
+    expiry_notice: int
     interrupted: str
 
 
@@ -397,6 +440,7 @@ class Snapshot(TypedDict):
         problems: what is wrong with decisions, or violates the policy, each a sentence.
         weakenings: what makes the gate weaker than the threat packs ask for.
         notices: what else people should know, each a sentence.
+        comparison: with earlier runs; left out where nothing was compared.
     """
 
     version: str
@@ -412,3 +456,4 @@ class Snapshot(TypedDict):
     problems: list[str]
     weakenings: list[WeakeningShape]
     notices: list[str]
+    comparison: NotRequired[ComparisonShape]

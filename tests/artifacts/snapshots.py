@@ -159,6 +159,7 @@ def snapshot_of(source: str, folder: Path, *, explained: bool = True, fail_on: s
             "version": "0.2.0",
             "fail_on": fail_on,
             "today": TODAY.isoformat(),
+            "expiry_notice": 30,
             "interrupted": "",
         },
     )

@@ -31,7 +31,7 @@ def waits(mark: Any = None, *, hardened: bool = False, lowest: Any = "info") -> 
     verdicts = evaluate(model, library)
     gate = Gate(lowest)
     decided = decide(verdicts, [], Ground(TODAY, gate), "threatmodel_shop.py")
-    return waiting(decided, gate)(verdicts.rows[0], 0)
+    return waiting(decided, gate, "threatmodel_shop.py")(verdicts.rows[0], 0)
 
 
 def test_what_fails_waits_and_what_passes_would() -> None:

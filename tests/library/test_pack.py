@@ -119,7 +119,7 @@ def test_a_pack_may_only_declare_fields(tmp_path: Path) -> None:
         ),
         ("a = [\n", "web.toml:2: not TOML: Invalid value"),
         (b"[pack]\nname = '\xff'", "web.toml:2: not UTF-8: byte 0xff; save the file as UTF-8"),
-        (b"#" * 5_000_001, "web.toml: too large: packs are read up to 5,000,000 bytes"),
+        (b"#" * 5_000_001, "web.toml: too large: files are read up to 5,000,000 bytes"),
         ("a = " + "[" * 100_000, "web.toml: nested too deeply"),
         ("a = " + "9" * 5000, "web.toml: not TOML: a number in it is too long"),
         ("pack = 3", "web.toml: pack: expected one table, got 3; write [pack]"),

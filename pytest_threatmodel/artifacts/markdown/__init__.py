@@ -6,6 +6,7 @@ from typing import Final
 
 from pytest_threatmodel.artifacts.format import Request
 from pytest_threatmodel.artifacts.markdown.comment import attention
+from pytest_threatmodel.artifacts.markdown.comment import comparison
 from pytest_threatmodel.artifacts.markdown.comment import worst_findings
 from pytest_threatmodel.artifacts.markdown.counts import counts
 from pytest_threatmodel.artifacts.markdown.counts import footer
@@ -53,6 +54,7 @@ def full(snapshot: Snapshot, request: Request) -> str:
         prose(model["description"]),
         headline(snapshot),
         *counts(snapshot),
+        *comparison(reader, _MOST_ROWS * 10),
         *open_findings(reader),
         *decided_sections(reader),
         *model_sections(reader, request),
@@ -65,6 +67,7 @@ def _summary(snapshot: Snapshot, rows: int) -> str:
     return _document(
         f"## Threat model {code(snapshot['model']['name'], 60)}",
         headline(snapshot),
+        *comparison(reader, rows),
         *worst_findings(reader, rows),
         *attention(reader, rows),
         *folded("Counts", *counts(snapshot)),
