@@ -47,6 +47,7 @@ _NARROWER: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("PairShape", "judged"): {"enum": list(get_args(Result))},
     ("ThreatShape", "severity"): {"enum": list(SEVERITIES)},
     ("WeakeningShape", "sort"): {"enum": list(get_args(Sort))},
+    ("ImprovementShape", "worst"): {"enum": list(SEVERITIES)},
     ("DecisionShape", "status"): {"enum": list(get_args(Status))},
 }
 #: A line of the "Args:" of a docstring that begins an entry: "file, line: of the line that makes it".

@@ -34,7 +34,7 @@ class Past(NamedTuple):
         threat: id.
         element: label.
         severity: that counted then.
-        decided: the status of the decision that held for it; empty where it waited for an answer.
+        decided: the status of the decision on it, lapsed or not; empty where there was none.
     """
 
     threat: str
@@ -246,7 +246,7 @@ def _worsening(past: Past, rating: str, decided: bool) -> str:
     if _RANKS[rating] < _RANKS[past.severity]:
         return f"its severity was {past.severity}, now {rating}"
     if past.decided and not decided:
-        return f"it was decided then ({past.decided}), and no decision holds now"
+        return f"it was decided then ({past.decided}), and is not now"
     return ""
 
 

@@ -25,54 +25,65 @@ _NAMED: Final = 3
 
 
 class Ledger:
-    """The evidence of one run.
+    """The evidence for one model.
 
     Args:
-        claims: of the tests that were collected, and those that models name.
-        words: node id -> what became of the test; a test that has not ended is not in it.
+        claims: of the tests of this run and of earlier ones, and those that the model makes.
+        words: node id -> what became of the test in this run; a test that has not ended is not in it.
+        earlier: the same of earlier runs.
         away: the tests that were not selected.
         narrowed: whether more tests may exist than were collected.
+        doubts: why some earlier run proves nothing, each a sentence.
     """
 
     def __init__(
         self,
         claims: Iterable[Claim] = (),
         words: Mapping[str, str] | None = None,
+        earlier: Mapping[str, str] | None = None,
         away: Iterable[str] = (),
         *,
         narrowed: bool = False,
+        doubts: Iterable[str] = (),
     ) -> None:
-        self.words = {} if words is None else words
+        # The very mapping that is given: outcomes come in while the run goes on.
+        self._words = {} if words is None else words
+        self._earlier = earlier or {}
         self._away = frozenset(away)
         self._narrowed = narrowed
-        self.claims: dict[tuple[str, ControlKey], dict[str, None]] = {}
+        self._doubts = tuple(doubts)
+        self.claims: dict[ControlKey, dict[str, None]] = {}
         for claim in claims:
-            self.claims.setdefault((claim.model, claim.control), {})[claim.test] = None
+            self.claims.setdefault(claim.control, {})[claim.test] = None
 
-    def proof(self, model: str, control: ControlKey) -> Proof:
+    def proof(self, control: ControlKey) -> Proof:
         """What is known of a control: every test that says it proves it must have passed.
 
         Args:
-            model: path of the model file.
-            control: of it.
+            control: of the model.
         """
-        tests = self.claims.get((model, control))
+        tests = self.claims.get(control)
         if not tests:
-            return (
-                Proof("away", "no test of this run proves it")
-                if self._narrowed
-                else Proof("unproven", "no test proves it")
-            )
-        lost = [test for test in tests if self.words.get(test, "passed") != "passed"]
+            told = "no test of this run proves it" if self._narrowed else "no test proves it"
+            return Proof("away" if self._narrowed else "unproven", self._with_doubts(told))
+        words = {test: self._word(test) for test in tests}
+        ended = {test: word for test, word in words.items() if word is not None}
+        lost = [f"{test} {_SAID.get(word, 'failed')}" for test, word in ended.items() if word != "passed"]
         if lost:
-            return Proof("unproven", _named([f"{test} {_SAID.get(self.words[test], 'failed')}" for test in lost]))
-        away = [test for test in tests if test in self._away]
+            return Proof("unproven", _named(lost))
+        away = [f"{test} was not selected" for test, word in words.items() if word is None and test in self._away]
         if away:
-            return Proof("away", _named([f"{test} was not selected" for test in away]))
-        missing = [test for test in tests if test not in self.words]
-        if missing:
-            return Proof("unproven", _named([f"{test} did not run" for test in missing]))
-        return Proof("proven")
+            return Proof("away", self._with_doubts(_named(away)))
+        missing = [f"{test} did not run" for test, word in words.items() if word is None]
+        return Proof("unproven", self._with_doubts(_named(missing))) if missing else Proof("proven")
+
+    def _word(self, test: str) -> str | None:
+        """The outcome of a test; where it ran several times, one that is not passing."""
+        now, before = self._words.get(test), self._earlier.get(test)
+        return before if now in (None, "passed") and before is not None else now
+
+    def _with_doubts(self, told: str) -> str:
+        return "; ".join([told, *self._doubts])
 
 
 def _named(sentences: list[str]) -> str:

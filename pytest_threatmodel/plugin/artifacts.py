@@ -141,6 +141,7 @@ def snapshots(run: Run, config: pytest.Config, explained: bool) -> Iterator[Snap
             problems=tuple(violations(file, run)),
             weakenings=beside_model(run, file.verdicts),
             notices=tuple(all_notices(file.verdicts)),
+            gate=run.ground.gate,
         )
         made = snapshot(file.verdicts, file.decided, about, explained=explained)
         date_decisions(made["decisions"], config.rootpath)

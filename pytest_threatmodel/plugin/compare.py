@@ -14,6 +14,7 @@ import pytest
 from pytest_threatmodel.decisions.known import Earlier
 from pytest_threatmodel.decisions.known import Known
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.plugin import options
 from pytest_threatmodel.snapshot.earlier import ReportError
 from pytest_threatmodel.snapshot.earlier import read_report
 
@@ -21,17 +22,29 @@ from pytest_threatmodel.snapshot.earlier import read_report
 _KEY: Final = "threatmodel_known"
 
 
-def known_findings(config: pytest.Config) -> Known | None:
+def known_findings(config: pytest.Config, files: tuple[str, ...]) -> Known | None:
     """What earlier runs found; None where nothing is to be compared.
 
+    Args:
+        config: of the run.
+        files: patterns of model files.
+
     Raises:
-        pytest.UsageError: an earlier report cannot be read.
+        pytest.UsageError: an earlier report cannot be read, or a revision not be evaluated.
     """
     if hasattr(config, "workerinput"):
         return _received(config)
-    if not config.getoption("threatmodel_compare"):
+    names, revision = config.getoption("threatmodel_compare"), config.getoption("threatmodel_new_since")
+    if (names is None and revision is None) or options.asks_to_print(config) or config.getoption("help"):
         return None
-    known = Known(config.rootpath, _reports(config))
+    earlier, notes = list(_reports(config, names or ())), []
+    if revision is not None:
+        from pytest_threatmodel.plugin.new_since import baseline
+
+        found = baseline(config, revision, files)
+        earlier += found.earlier
+        notes = found.notes
+    known = Known(config.rootpath, earlier, notes)
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(Sender(known))
     return known
@@ -58,8 +71,8 @@ def _received(config: pytest.Config) -> Known | None:
     return None if text is None else Known(config.rootpath, map(Earlier.of_plain, json.loads(text)))
 
 
-def _reports(config: pytest.Config) -> Iterator[Earlier]:
-    for name in config.getoption("threatmodel_compare"):
+def _reports(config: pytest.Config, names: Iterable[str]) -> Iterator[Earlier]:
+    for name in names:
         path = config.invocation_params.dir / name
         try:
             yield read_report(_bytes(path), name)

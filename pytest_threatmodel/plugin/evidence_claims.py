@@ -37,11 +37,13 @@ class Claims:
         all: of tests and models.
         problems: node id -> what is wrong with its marks.
         missing: tests that models name and that were not collected.
+        tests: the node ids of all that claim something.
     """
 
     all: list[Claim] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
+    tests: frozenset[str] = frozenset()
 
 
 class Reader:
@@ -76,6 +78,7 @@ class Reader:
                     test, f"{MARK}: proves {len(made)} controls, at most {self._cap} (threatmodel_evidence_cap)"
                 )
             claims.all += made
+        claims.tests = frozenset(claim.test for claim in claims.all)
         return claims
 
     def _add_stated(self, by_test: dict[str, dict[Claim, None]], tests: list[pytest.Item], claims: Claims) -> None:

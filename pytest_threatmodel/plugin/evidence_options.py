@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_threatmodel.library.threat import Severity
 
 #: The destinations of the options, all of which switch threat models on.
-OPTIONS: Final[tuple[str, ...]] = ()
+OPTIONS: Final = ("threatmodel_evidence_from",)
 _MODES: Final = ("off", "report", "require")
 _PARTIAL: Final = ("skip", "fail")
 
@@ -25,6 +26,12 @@ def add_options(group: Any) -> None:
     Args:
         group: pytest's group of our options.
     """
+    group.addoption(
+        "--threatmodel-evidence-from",
+        action="append",
+        metavar="JUNIT",
+        help="JUnit file of an earlier run whose tests prove controls; may be repeated (default: none)",
+    )
 
 
 def add_ini(parser: pytest.Parser) -> None:
@@ -46,6 +53,7 @@ def add_ini(parser: pytest.Parser) -> None:
         "Pairs whose evidence was not selected: skip or fail (default: skip)",
         default=_PARTIAL[0],
     )
+    add("threatmodel_evidence_age", "How many days old a JUnit file may be (default: 7)", default="7")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +65,21 @@ class EvidenceSettings:
         lowest: pairs below this severity need no proof.
         cap: how many controls one test may prove.
         fail_partial: pairs whose evidence was not selected fail rather than being skipped.
+        age: how many days old an earlier run may be.
+        earlier: the JUnit files of earlier runs.
     """
 
     required: bool
     lowest: Severity
     cap: int
     fail_partial: bool
+    age: int
+    earlier: tuple[Path, ...]
 
 
 def asks(config: pytest.Config) -> bool:
     """Whether evidence is looked at; an unknown word is told of by `read`."""
-    return _ini(config, "threatmodel_evidence") != "off"
+    return _ini(config, "threatmodel_evidence") != "off" or bool(config.getoption("threatmodel_evidence_from"))
 
 
 def read(config: pytest.Config) -> EvidenceSettings:
@@ -77,11 +89,19 @@ def read(config: pytest.Config) -> EvidenceSettings:
         pytest.UsageError: something is wrong.
     """
     mode = _choice(config, "threatmodel_evidence", _MODES)
+    files: list[str] = config.getoption("threatmodel_evidence_from") or []
+    for name in files:
+        if not (config.invocation_params.dir / name).is_file():
+            raise pytest.UsageError(f"--threatmodel-evidence-from: there is no file {name!r}")
+    if mode == "off":
+        raise pytest.UsageError("--threatmodel-evidence-from: set threatmodel_evidence to report or require as well")
     return EvidenceSettings(
         required=mode == "require",
         lowest=_lowest(config),
         cap=_number(config, "threatmodel_evidence_cap", "a whole number from 1 on"),
         fail_partial=_choice(config, "threatmodel_evidence_partial", _PARTIAL) == "fail",
+        age=_number(config, "threatmodel_evidence_age", "a whole number of days from 1 on"),
+        earlier=tuple(config.invocation_params.dir / name for name in files),
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_threatmodel.library.library import Library
 
 #: The destinations of the options, all of which switch threat models on.
-OPTIONS: Final = ("threatmodel_fail_on", "threatmodel_compare")
+OPTIONS: Final = ("threatmodel_fail_on", "threatmodel_compare", "threatmodel_new_since")
 _EXPECTED: Final = "expected SEVERITY, FOLDER/=SEVERITY or pack:NAME=SEVERITY"
 
 
@@ -41,6 +41,11 @@ def add_options(group: Any) -> None:
         metavar="OLD.json",
         help="Undecided findings that this JSON report of an earlier run has too are expected failures; can be given "
         "for several reports (default: none)",
+    )
+    option(
+        "--threatmodel-new-since",
+        metavar="REV",
+        help="The same with the findings that the models had at a git revision (default: none)",
     )
 
 

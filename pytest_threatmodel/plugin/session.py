@@ -131,7 +131,9 @@ def register(config: pytest.Config) -> None:
     policy = policy_options.read(config)
     library = make_library(config, settings)
     gate_options.check_packs(config, settings.gate, library)
-    ground = replace(decision_options.read(config, settings.gate), policy=policy, known=known_findings(config))
+    ground = replace(
+        decision_options.read(config, settings.gate), policy=policy, known=known_findings(config, settings.files)
+    )
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Reports, Terminal):
@@ -153,8 +155,9 @@ def _register_policy(config: pytest.Config, policy: Policy | None) -> None:
 
 def _register_advice(config: pytest.Config) -> None:
     """Name the changes that would do most, where the closing section is printed."""
-    most = fix_options.read(config)
-    if most and config.get_verbosity() >= 0:
+    most, verbosity = fix_options.read(config), config.get_verbosity()
+    # With -v it also names controls that carry nothing.
+    if verbosity > 0 or (most and verbosity == 0):
         from pytest_threatmodel.plugin.advice import Advice
 
         config.pluginmanager.register(Advice(config, most))

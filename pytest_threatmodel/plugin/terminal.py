@@ -98,6 +98,7 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
     lines += [f"  {line}" for line in figures["comparison"]]
     lines += _evidence_lines(figures.get("evidence"))
+    lines += [f"  {line}" for line in figures.get("idle", ())]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 
@@ -114,9 +115,11 @@ def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:
     pairs = [
         f"{_many(figures[key], 'mitigated pair')} {word}"
         for key, word in (("reopened", "re-opened"), ("not reopened", "without proof"))
-        if figures[key]
+        if figures.get(key)
     ]
-    told = ", ".join([f"{figures['proven']} of {_many(figures['controls'], 'control')} proven", *pairs])
+    controls = len(figures["carrying"])
+    proven = controls - len(figures["missing"])
+    told = ", ".join([f"{proven} of {_many(controls, 'control')} proven", *pairs])
     missing = figures["missing"][:_MISSING]
     more = len(figures["missing"]) - len(missing)
     return [

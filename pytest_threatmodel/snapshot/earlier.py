@@ -102,9 +102,9 @@ def _severity(pair: dict[str, Any], where: str) -> str:
 
 
 def _decided(pair: dict[str, Any], where: str, decisions: list[Any]) -> str:
-    """The status of the decision that held for a finding; one that lapsed did not hold."""
+    """The status of the decision on a finding, whether or not it had lapsed."""
     number = pair.get("decision")
-    if number is None or _get(pair, "judged", str, where) == "failed":
+    if number is None:
         return ""
     if type(number) is not int or not 0 <= number < len(decisions):
         raise ReportError(f"{where}decision is {shown(number)}, expected the number of one of its decisions")

@@ -423,6 +423,55 @@ class WeakeningShape(TypedDict):
     line: int
 
 
+class ChangeShape(TypedDict):
+    """A value of one field.
+
+    Args:
+        element: label.
+        field: dotted, "controls.isEncrypted".
+        value: as text, as an author would write it.
+    """
+
+    element: str
+    field: str
+    value: str
+
+
+class ImprovementShape(TypedDict):
+    """What would close open findings.
+
+    Args:
+        changes: one, or several that are needed together.
+        text: the same and what it does, in words.
+        closes: ids of the pairs that are no findings then; each improvement counts what those before it left.
+        opens: ids of the pairs that become findings.
+        worst: the worst severity among those that it closes.
+        of_worst: how many of them have it.
+    """
+
+    changes: list[ChangeShape]
+    text: str
+    closes: list[str]
+    opens: list[str]
+    worst: str
+    of_worst: int
+
+
+class IdleControlShape(ChangeShape):
+    """A control that is claimed and on which no verdict rests.
+
+    Args:
+        element: label.
+        field: dotted, "controls.isEncrypted".
+        value: that is claimed, as text.
+        redundant: others hold off what it holds off; where False, it holds off nothing at all.
+        beside: those others, in words, as the first pair has them; may be empty.
+    """
+
+    redundant: bool
+    beside: str
+
+
 class Snapshot(TypedDict):
     """One model's run.
 
@@ -441,6 +490,10 @@ class Snapshot(TypedDict):
         weakenings: what makes the gate weaker than the threat packs ask for.
         notices: what else people should know, each a sentence.
         comparison: with earlier runs; left out where nothing was compared.
+        improvements: the changes that would close most open findings, the best first, at most 20; only in reports with
+            reasons.
+        idle_controls: claimed controls on which no verdict rests, in the order of the elements; only in reports with
+            reasons.
     """
 
     version: str
@@ -457,3 +510,5 @@ class Snapshot(TypedDict):
     weakenings: list[WeakeningShape]
     notices: list[str]
     comparison: NotRequired[ComparisonShape]
+    improvements: list[ImprovementShape]
+    idle_controls: list[IdleControlShape]

@@ -162,5 +162,6 @@ def snapshot_of(source: str, folder: Path, *, explained: bool = True, fail_on: s
             "expiry_notice": 30,
             "interrupted": "",
         },
+        gate=Gate(parse_severity(fail_on)),
     )
     return snapshot(verdicts, decided, about, explained=explained)

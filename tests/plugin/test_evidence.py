@@ -187,6 +187,7 @@ def test_the_mark_is_known_where_threat_models_are_off(pytester: pytest.Pytester
         ("threatmodel_evidence = requires", "'requires', expected off, report or require; did you mean 'require'?"),
         ("threatmodel_evidence_for = hihg", "did you mean 'high'?"),
         ("threatmodel_evidence_cap = 0", "expected a whole number from 1 on"),
+        ("threatmodel_evidence_age = soon", "expected a whole number of days"),
         ("threatmodel_evidence_partial = maybe", "expected skip or fail"),
     ],
 )
@@ -362,7 +363,7 @@ def test_several_workers_need_an_earlier_run(pytester: pytest.Pytester) -> None:
     project(pytester, PROVES.format(body="pass"))
     result = pytester.runpytest("-n", "2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "Run with -n 0" in result.stderr.str()
+    assert "--threatmodel-evidence-from=evidence.xml" in result.stderr.str()
 
 
 def test_without_xdist(pytester: pytest.Pytester) -> None:

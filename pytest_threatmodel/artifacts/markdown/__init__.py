@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_threatmodel.artifacts.format import Request
+from pytest_threatmodel.artifacts.markdown.advice import idle_controls
+from pytest_threatmodel.artifacts.markdown.advice import improvements
 from pytest_threatmodel.artifacts.markdown.comment import attention
 from pytest_threatmodel.artifacts.markdown.comment import comparison
 from pytest_threatmodel.artifacts.markdown.comment import worst_findings
@@ -56,7 +58,9 @@ def full(snapshot: Snapshot, request: Request) -> str:
         *counts(snapshot),
         *comparison(reader, _MOST_ROWS * 10),
         *open_findings(reader),
+        *improvements(snapshot),
         *decided_sections(reader),
+        *idle_controls(snapshot),
         *model_sections(reader, request),
         footer(snapshot),
     )
