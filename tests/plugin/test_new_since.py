@@ -174,3 +174,11 @@ def test_submodules_and_links_that_lead_out_are_told(pytester: pytest.Pytester, 
     lines = closing(pytester.runpytest("--threatmodel-new-since=HEAD", "-v"))
     assert "HEAD: submodules were left out, models in them have no earlier run" in lines
     assert "HEAD: out leads out of the repository and was left out" in lines
+
+
+def test_models_that_take_too_long_at_the_revision_are_a_usage_error(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_threatmodel.plugin.new_since._PATIENCE", 0.01)
+    write_repo(pytester)
+    refused(pytester.runpytest("--threatmodel-new-since=HEAD"), "the models of HEAD took longer than 0.01 s")
