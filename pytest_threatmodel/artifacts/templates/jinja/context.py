@@ -62,6 +62,7 @@ def context(snapshot: Snapshot) -> dict[str, Any]:
     keys: Mapping[str, Any] = snapshot
     return {
         **{key: keys[key] for key in KEYS},
+        "comparison": keys.get("comparison"),
         "severities": list(SEVERITIES),
         "findings": found,
         "open": [pair for pair in found if is_open(pair)],
