@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from pytest_threatmodel.analysis.alternatives import OtherValues
@@ -15,12 +16,14 @@ from pytest_threatmodel.analysis.rulebook import Rule
 from pytest_threatmodel.analysis.rulebook import Rulebook
 from pytest_threatmodel.analysis.search import Alternatives
 from pytest_threatmodel.analysis.search import is_reachable
+from pytest_threatmodel.analysis.sensitivity import sensitivities
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.library.threat import WordError
 from pytest_threatmodel.library.threat import parse_severity
 from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.enums import Classification
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.notes import Finding
@@ -71,6 +74,14 @@ class Verdicts:
         for row in self.rows:
             for column in range(len(row.rules)):
                 yield row, column
+
+    def sensitivity(self, element: Element) -> Classification:
+        """The most sensitive class of the data that an element is, carries or processes."""
+        return self._sensitivities[id(element)]
+
+    @cached_property
+    def _sensitivities(self) -> dict[int, Classification]:
+        return sensitivities(self.labels.values())
 
     def row(self, label: str) -> Row | None:
         """The row of an element, or None when it is out of scope or unknown."""

@@ -16,6 +16,7 @@ from pytest_threatmodel.library.condition import Clause
 from pytest_threatmodel.library.condition import Condition
 from pytest_threatmodel.library.condition import clauses
 from pytest_threatmodel.library.condition import compile_condition
+from pytest_threatmodel.library.condition import digest
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Adjust
 from pytest_threatmodel.library.threat import Threat
@@ -33,6 +34,7 @@ class Rule:
     """
 
     __slots__ = (
+        "_digest",
         "adjustments",
         "clauses",
         "condition",
@@ -56,7 +58,14 @@ class Rule:
         #: What must be true for the condition to be true, each in its traced form.
         self.conjuncts = _conjuncts(self.clauses, self.traced)
         self.constants = _constants(threat.condition)
+        self._digest = ""
         self.adjustments = [(compile_condition(when).holds, adjust) for when, adjust in adjustments]
+
+    @property
+    def digest(self) -> str:
+        """By which a change of the condition is noticed."""
+        self._digest = self._digest or digest(self.condition.syntax)
+        return self._digest
 
 
 def _conjuncts(parts: tuple[Clause, ...], whole: Traced) -> tuple[Traced, ...]:
@@ -85,6 +94,7 @@ class Rulebook:
         self._by_kind: dict[str, tuple[Rule, ...]] = {}
         self._memory: dict[str, tuple[dict[Hashable, Verdict], ...]] = {}
         self._found: dict[str, tuple[dict[Hashable, dict[str, list[Steps]]], ...]] = {}
+        self._facts: dict[str, tuple[dict[Hashable, dict[str, Any]], ...]] = {}
 
     def rules_for(self, kind: str) -> tuple[Rule, ...]:
         """The rules whose threats target elements of this kind."""
@@ -107,6 +117,12 @@ class Rulebook:
         if kind not in self._found:
             self._found[kind] = tuple({} for _ in self.rules_for(kind))
         return self._found[kind]
+
+    def facts_read(self, kind: str) -> tuple[dict[Hashable, dict[str, Any]], ...]:
+        """For each rule of a kind what conditions read, by signature; shared as `memory` is."""
+        if kind not in self._facts:
+            self._facts[kind] = tuple({} for _ in self.rules_for(kind))
+        return self._facts[kind]
 
     def _rule(self, threat: Threat) -> Rule:
         rule = self._rules.get(threat.id)

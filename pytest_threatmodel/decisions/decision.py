@@ -11,6 +11,7 @@ from typing import Any
 from typing import Final
 from typing import Literal
 
+from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.origin import Place
@@ -70,6 +71,9 @@ class Decision:
         spelled: how it was written, for messages: `accept("DE01")`.
         source: where decisions of its sort are written.
         since: the day on which it was made, None where nobody said.
+        severity: that counted then, None where nobody said; a worse one ends it.
+        sensitivity: the name of the most sensitive class of data on the element then; a more sensitive one ends it.
+        condition: the digest of the threat's condition then.
     """
 
     status: Status
@@ -84,11 +88,19 @@ class Decision:
     spelled: str
     source: Source = "model"
     since: date | None = None
+    severity: Severity | None = None
+    sensitivity: str | None = None
+    condition: str | None = None
 
     @property
     def excludes(self) -> bool:
         """Whether it skips its pairs, rather than expecting their findings."""
         return self.status in EXCLUDING
+
+    @property
+    def unbound(self) -> bool:
+        """Whether it lets findings pass and no change of the model can end it."""
+        return not (self.excludes or self.status == "open" or self.source == "import" or self.facts)
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any
+from typing import Final
 
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
-from pytest_threatmodel.model.controls import Controls
+from pytest_threatmodel.model.dotted import LeadsNowhere
+from pytest_threatmodel.model.dotted import PathProblem
+from pytest_threatmodel.model.dotted import find_field
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.errors import ValueProblem
+from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import Field
-from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.node import Node
 from pytest_threatmodel.model.origin import Stated
+
+#: A value that is longer is cut in messages.
+_LONGEST: Final = 80
 
 
 def lapses(decision: Decision, element: Element) -> str:
@@ -35,11 +42,15 @@ def lapses(decision: Decision, element: Element) -> str:
 
 
 def _change(decision: Decision, element: Element, path: Any, written: Any) -> Iterator[str]:
-    node, field = _find(decision, element, path)
+    try:
+        node, field = _find(decision, element, path)
+    except LeadsNowhere as problem:
+        yield f"{path} was {_shown(written)}, now {problem.problem}"
+        return
     try:
         then = field.convert(written)
     except ValueProblem as problem:
-        text = f"{decision.place}: {decision.spelled}: facts: {path} = {written!r}, expected {problem.expected}"
+        text = f"{decision.place}: {decision.spelled}: facts: {path} = {shown(written)}, expected {problem.expected}"
         raise DecisionError(text, problem.hint) from None
     now = getattr(node, field.name)
     if now != then and not _is_stronger(field, now, then):
@@ -53,31 +64,17 @@ def _is_stronger(field: Field[Any, Any], now: Any, then: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    return value.name if isinstance(value, Enum) else str(value)
+    text = value.name if isinstance(value, Enum) else escape(str(value))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def _find(decision: Decision, element: Element, path: Any) -> tuple[Node, Field[Any, Any]]:
-    node: Any = element
-    *steps, last = str(path).split(".")
-    for step in steps:
-        node = _step(decision, node, step, path)
-    fields = {**type(node).fields, **node.declared_fields()} if isinstance(node, Element | Controls) else {}
-    field = fields.get(last)
-    if field is None or field.is_relation or field.type.shape in ("texts", "ints", "other"):
-        raise _unknown(decision, path, last, fields)
-    return node, field
-
-
-def _step(decision: Decision, node: Any, step: str, path: Any) -> Any:
-    fields = type(node).fields
-    if step not in fields or fields[step].type.shape != "one":
-        raise _unknown(decision, path, step, [name for name, field in fields.items() if field.type.shape == "one"])
-    found = getattr(node, step)
-    if found is None:
-        raise DecisionError(f"{decision.place}: {decision.spelled}: facts: {path!r}: there is no {step} here")
-    return found
-
-
-def _unknown(decision: Decision, path: Any, name: str, known: Any) -> DecisionError:
-    text = f"{decision.place}: {decision.spelled}: facts: {path!r} is no field here"
-    return DecisionError(text, did_you_mean(name, known))
+    try:
+        if not isinstance(path, str):
+            raise PathProblem("is no field here")
+        return find_field(element, path)
+    except LeadsNowhere:
+        raise
+    except PathProblem as problem:
+        text = f"{decision.place}: {decision.spelled}: facts: {shown(path)} {problem.problem}"
+        raise DecisionError(text, problem.hint) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
+from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import severity
@@ -15,6 +16,9 @@ from pytest_threatmodel.decisions.known import Known
 from pytest_threatmodel.decisions.policy import Policy
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
+
+#: A changed condition only asks for review for so many days, unless somebody says otherwise.
+CONDITION_GRACE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Ground:
             not required.
         checks: how decisions are reviewed.
         today_given: whether somebody named the day, rather than the clock.
+        condition_grace: for how many days a changed condition only asks for review of the decisions on it.
     """
 
     today: date
@@ -37,6 +42,9 @@ class Ground:
     policy: Policy | None = None
     known: Known | None = None
     unproven: Severity | None = None
+    checks: Checks = field(default_factory=Checks)
+    today_given: bool = False
+    condition_grace: int = CONDITION_GRACE
 
     def awaits_proof(self, row: Row, column: int) -> bool:
         """Whether a mitigated pair counts as a finding where its controls are not proven.
@@ -48,9 +56,6 @@ class Ground:
         if self.unproven is None or row.verdicts[column] is not Verdict.MITIGATED:
             return False
         return SEVERITIES.index(severity(row, column)[0]) <= SEVERITIES.index(self.unproven)
-
-    checks: Checks = field(default_factory=Checks)
-    today_given: bool = False
 
     @property
     def judged_on(self) -> date:

@@ -119,6 +119,7 @@ def run_weakenings(ground: Ground, left_out: Iterable[str], replaced: Iterable[s
         ground: by what decisions are judged.
         left_out: names of the shipped packs that do not count.
         replaced: names of those in whose place others of that name count.
+        ground: by what decisions are judged, where that may let some go on that have expired.
     """
     gate, checks = str(ground.gate), ground.checks
     softened = (f"threatmodel_decision_checks: {check} = {checks.action(check)}" for check in checks.softened())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from typing import Final
 
@@ -91,6 +92,7 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     ]
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
+    lines += _unbound(figures["unbound"], verbose)
     lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
     if figures.get("fixes"):
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
@@ -98,6 +100,12 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     lines += _evidence_lines(figures.get("evidence"))
     lines += [f"  {line}" for line in figures.get("idle", ())]
     return lines + [f"  {notice}" for notice in figures["notices"]]
+
+
+def _unbound(unbound: list[str], verbose: bool) -> Iterator[str]:
+    """The line that counts the decisions without facts, and under -v which they are."""
+    for number, text in enumerate(unbound if verbose else unbound[:1]):
+        yield f"    {text}" if number else f"  not bound to facts: {text}"
 
 
 def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:

@@ -472,6 +472,24 @@ class IdleControlShape(ChangeShape):
     beside: str
 
 
+class ProofShape(TypedDict):
+    """What tests say of one control that carries mitigations.
+
+    Args:
+        element: label.
+        control: name.
+        state: "proven", "unproven", or "away" where its tests were not selected.
+        why: what is missing; empty where it is proven.
+        tests: node ids of the tests that say they prove it.
+    """
+
+    element: str
+    control: str
+    state: str
+    why: str
+    tests: list[str]
+
+
 class Snapshot(TypedDict):
     """One model's run.
 
@@ -494,6 +512,7 @@ class Snapshot(TypedDict):
             reasons.
         idle_controls: claimed controls on which no verdict rests, in the order of the elements; only in reports with
             reasons.
+        proofs: of the controls that carry mitigations; left out where evidence is off.
     """
 
     version: str
@@ -512,3 +531,4 @@ class Snapshot(TypedDict):
     comparison: NotRequired[ComparisonShape]
     improvements: list[ImprovementShape]
     idle_controls: list[IdleControlShape]
+    proofs: NotRequired[list[ProofShape]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from enum import Enum
@@ -11,12 +10,11 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from pytest_threatmodel.analysis.sensitivity import sensitivities
 from pytest_threatmodel.model.element import Element
-from pytest_threatmodel.model.enums import Classification
 from pytest_threatmodel.model.enums import TLSVersion
 from pytest_threatmodel.model.errors import shown
 from pytest_threatmodel.model.fields import Field
-from pytest_threatmodel.model.kinds import Data
 from pytest_threatmodel.model.kinds import Dataflow
 from pytest_threatmodel.model.node import Node
 from pytest_threatmodel.model.origin import Inherited
@@ -48,7 +46,7 @@ class Values:
         self._root = str(root)
         self._files: dict[str, str] = {}
         self._labels = {id(element): label for label, element in labels.items()}
-        self._sensitivity = _sensitivities(labels.values())
+        self._sensitivity = sensitivities(labels.values())
 
     def label(self, element: Element | None) -> str | None:
         """The label of an element, None for one that is left out of the model."""
@@ -148,27 +146,6 @@ def _crossed(flow: Dataflow) -> list[Element]:
     source, sink = list(around(flow.source)), list(around(flow.sink))
     left = [boundary for boundary in source if boundary not in sink]
     return left + [boundary for boundary in reversed(sink) if boundary not in source]
-
-
-def _sensitivities(elements: Iterable[Element]) -> dict[int, Classification]:
-    """The most sensitive class of data on each element, by its id."""
-    found: dict[int, Classification] = {}
-
-    def raise_to(element: Element, level: Classification) -> None:
-        found[id(element)] = max(found.get(id(element), Classification.UNKNOWN), level)
-
-    for element in elements:
-        raise_to(element, Classification.UNKNOWN)
-        for data in getattr(element, "data", ()):
-            raise_to(element, data.classification)
-            if isinstance(element, Dataflow):
-                raise_to(element.source, data.classification)
-                raise_to(element.sink, data.classification)
-        if isinstance(element, Data):
-            raise_to(element, element.classification)
-            for processor in element.processedBy:
-                raise_to(processor, element.classification)
-    return found
 
 
 def kind_shape(name: str, vocabulary: Vocabulary, values: Values) -> KindShape:

@@ -321,3 +321,13 @@ def test_reports_name_violations_and_weakenings(run: Run, pytester: pytest.Pytes
         text = folder.joinpath(name).read_text(encoding="utf-8")
         assert "What weakens the gate" in text
         assert "from high to low (1 pair), no reason given" in text
+
+
+def test_another_day_can_be_forbidden(run: Run) -> None:
+    body = 'web = Server("Web", usesCache=True)\nweb.marks = [accept("TT01", reason="for now", until="2026-01-01")]\n'
+    result = run('[decisions]\ntoday_option = "forbidden"\n', body, "--threatmodel-today=2025-12-31")
+    assert violations(result) == [
+        "--threatmodel-today is given, and another day than today may end nothing "
+        "(policy acme 1.2, decisions.today_option)"
+    ]
+    assert outcomes(run("", body, "--threatmodel-today=2025-12-31"))["policy"] == "PASSED"

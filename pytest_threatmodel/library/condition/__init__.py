@@ -6,6 +6,8 @@ from pytest_threatmodel.library.condition.compile import clauses
 from pytest_threatmodel.library.condition.compile import compile_condition
 from pytest_threatmodel.library.condition.missing import MISSING
 from pytest_threatmodel.library.condition.missing import UNSTATED
+from pytest_threatmodel.library.condition.normal import digest
+from pytest_threatmodel.library.condition.normal import normal_form
 from pytest_threatmodel.library.condition.parse import ConditionError
 from pytest_threatmodel.library.condition.parse import parse
 from pytest_threatmodel.library.condition.resolve import Condition
@@ -20,6 +22,8 @@ __all__ = [
     "ConditionError",
     "clauses",
     "compile_condition",
+    "digest",
+    "normal_form",
     "parse",
     "resolve",
 ]
