@@ -165,7 +165,11 @@ def test_required_models(run: Run, way: tuple[str, ...]) -> None:
         "no model 'threatmodel_bank.py' was collected; did you mean 'threatmodel_shop.py'? "
         "(policy acme 1.2, models.required)"
     ]
-    assert run(policy, 'Server("Web")\n', *way, ".").ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_run_of_the_whole_folder_is_not_narrowed(run: Run) -> None:
+    result = run('[models]\nrequired = ["threatmodel_bank.py"]\n', 'Server("Web")\n', ".")
+    assert len(violations(result)) == 1
 
 
 @pytest.mark.parametrize(
