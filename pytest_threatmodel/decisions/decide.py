@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
@@ -25,6 +26,7 @@ from pytest_threatmodel.decisions.judge import stale_decisions
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
+from pytest_threatmodel.decisions.register import Register
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.labels import escape
@@ -43,6 +45,9 @@ class Decided:
         warnings: what does nothing.
         notices: what came with the file of another tool and decides nothing, or is not read.
         made: every decision that was read.
+        resolved: the known findings of registers that are findings no more.
+        shared: the ids of the register's decisions that count for other models too.
+        unneeded: id of such a decision -> what is wrong with it, unless another model needs it.
     """
 
     outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
@@ -51,6 +56,9 @@ class Decided:
     warnings: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     made: list[Decision] = field(default_factory=list)
+    resolved: list[Decision] = field(default_factory=list)
+    shared: frozenset[int] = frozenset()
+    unneeded: dict[int, str] = field(default_factory=dict)
 
 
 def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
@@ -70,24 +78,40 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     on_file = _read(file_marks, Place(file, 1), decided)
     on_file += [_assumed(assumption) for assumption in verdicts.model.assumptions if assumption.exclude]
     made = {label: decisions for label, decisions in on_elements.items() if decisions}
-    matched = match(made, on_file, _scope(verdicts))
+    on_file += _registered(verdicts, ground.register, file, decided)
+    matched = match(made, on_file, _scope(verdicts), decided.shared)
     decided.problems += map(str, matched.errors)
+    decided.unneeded.update((id(decision), str(error)) for decision, error in matched.unmatched)
     decided.warnings += matched.warnings
     decided.made += [decision for decision, _ in matched.covered]
     found = _verdict_of(verdicts)
     stale: set[PairKey] = set()
     near = {id(decision) for decisions in made.values() for decision in decisions}
     for decision, pairs in stale_decisions(matched.covered, lambda pair: found[pair] is Verdict.VULNERABLE):
-        if _names_one_pair(decision, pairs, id(decision) in near) and matched.by_pair[pairs[0]] is decision:
+        if decision.status == "open":
+            decided.resolved.append(decision)
+        elif id(decision) in decided.shared:
+            decided.unneeded[id(decision)] = _unneeded(decision, pairs)
+        elif _names_one_pair(decision, pairs, id(decision) in near) and matched.by_pair[pairs[0]] is decision:
             stale.update(pairs)
         else:
-            decided.problems.append(f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}")
+            decided.problems.append(_unneeded(decision, pairs))
     for pair, decision in matched.by_pair.items():
         lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
         decided.outcomes[pair] = judge(found[pair], decision, today=ground.today, lapsed=lapsed, stale=pair in stale)
     _import(verdicts, frozenset(matched.by_pair), ground.today, decided)
     _soften(verdicts, ground, decided)
     return decided
+
+
+def _registered(verdicts: Verdicts, register: Register, file: str, decided: Decided) -> list[Decision]:
+    """The decisions of registers that count for the model."""
+    path, key = Path(file), verdicts.model.key
+    decided.problems += register.problems(path, key)
+    entries = register.for_model(path, key)
+    shared = (entry.decision for where, entry in entries if not entry.names_model(where, path, key))
+    decided.shared = frozenset(map(id, shared))
+    return [entry.decision for _, entry in entries]
 
 
 def _import(verdicts: Verdicts, near: frozenset[PairKey], today: date, decided: Decided) -> None:
@@ -105,6 +129,10 @@ def _names_one_pair(decision: Decision, pairs: list[PairKey], on_element: bool) 
     if len(pairs) != 1 or decision.threats != (pairs[0][0],):
         return False
     return on_element or decision.element == pairs[0][1]
+
+
+def _unneeded(decision: Decision, pairs: list[PairKey]) -> str:
+    return f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}"
 
 
 def _covers(pairs: int) -> str:

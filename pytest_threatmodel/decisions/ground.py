@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date
 
 from pytest_threatmodel.decisions.gate import Gate
+from pytest_threatmodel.decisions.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,9 @@ class Ground:
     Args:
         today: the day, in UTC, by which they expire.
         gate: which findings fail, where nobody decided anything.
+        register: the decisions that stand beside the models.
     """
 
     today: date
     gate: Gate = field(default_factory=Gate)
+    register: Register = field(default_factory=Register)

@@ -12,6 +12,8 @@ from typing import Final
 from typing import Literal
 
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import MARKS
+from pytest_threatmodel.decisions.decision import WORDS
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import Status
 from pytest_threatmodel.decisions.matching import PairKey
@@ -34,12 +36,13 @@ class Outcome:
     decision: Decision | None = None
 
 
-#: What a decision of a status is called when it has ended; those that exclude have no end here.
+#: What a decision of a status is called when it has ended.
 _NAMES: Final[Mapping[Status, str]] = {
     "accepted": "the acceptance",
     "transferred": "the transfer",
     "false-positive": "the decision that this is a false positive",
     "mitigated-elsewhere": "the decision that this is mitigated elsewhere",
+    "not-applicable": "the decision that this does not apply",
     "open": "the time to fix this",
 }
 
@@ -66,8 +69,8 @@ def judge(
         lapsed: which of the decision's facts changed for the worse, empty where none did.
         stale: the decision names this one pair and has become unnecessary.
     """
-    if decision is not None and decision.excludes:
-        return Outcome("skipped", decision.summary(), decision)
+    if decision is not None and decision.excludes and not _has_ended(decision, today, lapsed):
+        return Outcome("skipped", _told(decision), decision)
     if verdict is Verdict.ERROR:
         return Outcome("failed", "the rule could not be evaluated", decision)
     if verdict is not Verdict.VULNERABLE:
@@ -79,7 +82,19 @@ def judge(
         return Outcome("failed", f"{_NAMES[decision.status]} expired on {decision.until}{owner}", decision)
     if lapsed:
         return Outcome("failed", f"{lapsed}; {decision.status}: {decision.summary()}", decision)
-    return Outcome("xfailed", decision.summary(), decision)
+    return Outcome("xfailed", _told(decision), decision)
+
+
+def _told(decision: Decision) -> str:
+    """What pytest prints behind XFAIL, which means accepted, or SKIPPED, which means excluded."""
+    if decision.status in MARKS.values():
+        return decision.summary()
+    return f"{WORDS[decision.status]}: {decision.summary()}"
+
+
+def _has_ended(decision: Decision, today: date, lapsed: str) -> bool:
+    """Whether an exclusion holds no more; one of a model file has no end."""
+    return decision.status != "excluded" and (decision.expired(today) or bool(lapsed))
 
 
 def _stale_text(decision: Decision) -> str:

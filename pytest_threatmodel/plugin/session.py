@@ -28,6 +28,7 @@ from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.plugin import options
+from pytest_threatmodel.plugin import register_options
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
@@ -112,6 +113,7 @@ def register(config: pytest.Config) -> None:
     from pytest_threatmodel.plugin.collect import Collection
     from pytest_threatmodel.plugin.importing import BuiltinImporters
     from pytest_threatmodel.plugin.protocol import Protocol
+    from pytest_threatmodel.plugin.register import Registers
     from pytest_threatmodel.plugin.reports import Reports
     from pytest_threatmodel.plugin.terminal import Terminal
     from pytest_threatmodel.plugin.xdist import Gathering
@@ -121,11 +123,12 @@ def register(config: pytest.Config) -> None:
     # pytest's rewriting hook and its own collection go by python_files; model files join them.
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
-    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on))
+    registers = register_options.read(config)
+    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on), registers)
     library = make_library(config, settings)
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
-    for kind in (Collection, Protocol, Reports, Terminal):
+    for kind in (Collection, Protocol, Registers, Reports, Terminal):
         config.pluginmanager.register(kind(config))
     config.pluginmanager.register(BuiltinImporters())
     if config.pluginmanager.hasplugin("xdist"):

@@ -10,6 +10,7 @@ from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import SOON
+from pytest_threatmodel.decisions.decision import WORDS
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
@@ -31,8 +32,8 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
     decisions: Counter[str] = Counter()
     for outcome in file.decided.outcomes.values():
         if outcome.decision is not None:
-            late = not outcome.decision.excludes and outcome.decision.expired(run.ground.today)
-            decisions["expired" if late else outcome.decision.status] += 1
+            late = outcome.decision.expired(run.ground.today)
+            decisions["expired" if late else WORDS[outcome.decision.status]] += 1
     for row, column in verdicts.pairs():
         if row.verdicts[column] is Verdict.VULNERABLE:
             pair = (row.rules[column].threat.id, row.label)
@@ -49,8 +50,14 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
+        "resolved": _resolved(file),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
+
+
+def _resolved(file: ThreatModelFile) -> list[str]:
+    """The places of the known findings that are findings no more."""
+    return [str(decision.place) for decision in file.decided.resolved]
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

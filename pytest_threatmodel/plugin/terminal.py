@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Final
 
 import pytest
 
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.plugin.session import run_key
+
+#: How many places of resolved findings are named.
+_NAMED: Final = 3
 
 
 class Terminal:
@@ -70,7 +74,14 @@ def _model_lines(figures: dict[str, Any]) -> list[str]:
     ]
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
+    if figures["resolved"]:
+        lines.append(f"  resolved: {_places(figures['resolved'])}; close what the register knows as open")
     return lines + [f"  {notice}" for notice in figures["notices"]]
+
+
+def _places(places: list[str]) -> str:
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return f"{', '.join(places[:_NAMED])}{more}"
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -248,7 +248,7 @@ def steps(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
         calls["match"] += 1
         return fnmatchcase(name, pattern)
 
-    monkeypatch.setattr("pytest_threatmodel.decisions.matching.fnmatchcase", counted)
+    monkeypatch.setattr("pytest_threatmodel.decisions.names.fnmatchcase", counted)
     threats = [f"T{number}" for number in range(100)]
     labels = Counted({f"element {number}": threats for number in range(size // 10)})
     decisions = [accepted(f"T{number % 100}", element=f"element {number // 100}") for number in range(size - 10)] + [
