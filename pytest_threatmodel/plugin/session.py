@@ -32,6 +32,7 @@ from pytest_threatmodel.plugin import register_options
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
+    from pytest_threatmodel.plugin.register_update import RegisterUpdate
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Run:
         unloaded: the model files that could not be loaded.
         excluded: how many pairs `--threatmodel-exclude` deselected.
         standard_protocol: why pairs took pytest's protocol rather than the short way.
+        update: brings the register up to date; None where it is only read.
     """
 
     settings: options.Settings
@@ -61,6 +63,7 @@ class Run:
     unloaded: dict[str, None] = field(default_factory=dict)
     excluded: int = 0
     standard_protocol: dict[str, None] = field(default_factory=dict)
+    update: RegisterUpdate | None = None
 
 
 #: The run; there only when threat models are on.
@@ -133,7 +136,20 @@ def register(config: pytest.Config) -> None:
     config.pluginmanager.register(BuiltinImporters())
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(Gathering(config))
+    _register_update(config, settings)
     _register_artifacts(config)
+
+
+def _register_update(config: pytest.Config, settings: options.Settings) -> None:
+    """Write the register, where that is asked for."""
+    from pytest_threatmodel.plugin import update_options
+
+    if update_options.asks(config):
+        from pytest_threatmodel.plugin.register_update import RegisterUpdate
+
+        update = RegisterUpdate(config, update_options.read(config, settings.exclude))
+        config.stash[run_key].update = update
+        config.pluginmanager.register(update)
 
 
 def _register_artifacts(config: pytest.Config) -> None:
