@@ -214,7 +214,9 @@ def _refused(changes: Changes, decided: Decided, terms: Terms | None) -> str:
         return "mend its decisions first, see decisions in its test results"
     if changes.target is None:
         return "no register is for this model, see ini threatmodel_register, and key= of TM"
-    return "" if terms else "CODEOWNERS names no owner of this file in the plain way, set ini threatmodel_register_owner"
+    return (
+        "" if terms else "CODEOWNERS names no owner of this file in the plain way, set ini threatmodel_register_owner"
+    )
 
 
 def _findings(count: int) -> str:

@@ -9,6 +9,8 @@ from typing import Final
 
 import pytest
 
+from pytest_threatmodel.plugin import update_options
+
 if TYPE_CHECKING:
     from pytest_threatmodel.decisions.register import Register
 
@@ -48,7 +50,7 @@ def paths(config: pytest.Config) -> list[Path]:
         raise pytest.UsageError(f"ini setting threatmodel_register: {error}") from None
     if not given:
         default = config.rootpath / DEFAULT
-        return [default] if default.exists() else []
+        return [default] if default.exists() or update_options.asks(config) else []
     base = config.rootpath if config.inipath is None else config.inipath.parent
     return list(dict.fromkeys(base / line for line in given))
 
@@ -60,11 +62,18 @@ def read(config: pytest.Config) -> Register:
         pytest.UsageError: one is not there, or cannot be read at all.
     """
     from pytest_threatmodel.decisions.register import Register
+    from pytest_threatmodel.decisions.register import RegisterFile
     from pytest_threatmodel.decisions.register_read import RegisterError
     from pytest_threatmodel.decisions.register_read import read_register
     from pytest_threatmodel.plugin.session import shown_path
 
     try:
-        return Register(read_register(path, shown_path(config, path)) for path in paths(config))
+        return Register(
+            # One that is not there yet is made where it is to be written.
+            RegisterFile(path, path.parent)
+            if update_options.asks(config) and not path.exists()
+            else read_register(path, shown_path(config, path))
+            for path in paths(config)
+        )
     except RegisterError as error:
         raise pytest.UsageError(f"register: {error}") from None
