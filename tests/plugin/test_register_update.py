@@ -215,9 +215,8 @@ def test_what_comes_back_after_it_was_closed_is_open_again(pytester: pytest.Pyte
         entry("TT01", "Web", days=-2),
         entry("TT01", "Web", 'reason = "known"', "accepted", -2),
         entry("TT01", "Web", 'reason = "known"\nfacts = { usesCache = false }', "accepted"),
-        entry("TT01", "Web", 'severity = "low"'),
     ],
-    ids=["open and late", "accepted and late", "lapsed", "worsened"],
+    ids=["open and late", "accepted and late", "lapsed"],
 )
 def test_what_waits_for_people_stays_as_it_is_and_fails(pytester: pytest.Pytester, text: str) -> None:
     write_project(pytester, 'Server("Web", usesCache=True)', ini=OWNER)
