@@ -226,17 +226,19 @@ def _rewrite(path: Path, before: str, merged: _Merged, today: date) -> None:
     if _digest(path) != before:
         raise EditError("it has changed since this run began, run again")
     place = path.resolve()
-    text = place.read_bytes().decode("utf-8") if place.exists() else ""
+    there = place.exists()
+    text = place.read_bytes().decode("utf-8") if there else ""
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
     closures = [Closure(number, today, why) for number, why in merged.closures.items()]
-    after = edit(text, merged.additions, closures)
-    if place.exists():
-        # A file that may not be written could be replaced all the same.
-        place.open("r+b").close()
-        mode = place.stat().st_mode
+    after = mark + edit(text.removeprefix(mark), merged.additions, closures)
+    if not there:
         write_file(place.parent, place.name, after)
-        place.chmod(mode)
-    else:
-        write_file(place.parent, place.name, after)
+        return
+    # A file that may not be written could be replaced all the same.
+    place.open("r+b").close()
+    mode = place.stat().st_mode
+    write_file(place.parent, place.name, after)
+    place.chmod(mode)
 
 
 def _digest(path: Path) -> str:

@@ -281,6 +281,21 @@ def test_a_new_entry_goes_to_the_nearest_register_under_the_key_of_the_model(pyt
     assert pytester.runpytest("--threatmodel").ret == 0
 
 
+def test_the_file_keeps_its_rights_its_link_and_its_byte_order_mark(pytester: pytest.Pytester) -> None:
+    write_project(pytester, FOUND, ini=OWNER)
+    real = pytester.mkdir("elsewhere") / "mine.toml"
+    real.write_bytes(b"\xef\xbb\xbf# Ours.\r\n")
+    real.chmod(0o640)
+    register(pytester).symlink_to(real)
+    assert pytester.runpytest(*UPDATE).ret == 0
+    assert register(pytester).is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    text = real.read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf# Ours.\r\n\r\n[[decision]]\r\n")
+    assert text.count(b"\n") == text.count(b"\r\n")
+    assert pytester.runpytest("--threatmodel").ret == 0
+
+
 HOSTILE = [
     "a \"b\" 'c'",
     "'''",
