@@ -21,7 +21,7 @@ from pytest_threatmodel.model.fields import Field
 
 #: What the drawing itself says: nobody leaves these open, their default is an answer.
 _SETTLED: Final = frozenset(
-    {"name", "key", "description", "inScope", "levels", "sourceFiles", "isResponse", "order", "note"}
+    {"name", "key", "description", "inScope", "scopeReason", "levels", "sourceFiles", "isResponse", "order", "note"}
 )
 #: Stands for any text that no condition names.
 _OTHER_TEXT: Final = "(something else)"

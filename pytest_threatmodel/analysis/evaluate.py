@@ -172,6 +172,12 @@ def severity(row: Row, column: int) -> tuple[Severity, str]:
     for override in row.element.overrides:
         if override.threat_id == rule.threat.id and override.severity is not None:
             return _stated_severity(override, override.severity), f"override in {override.place}"
+    return rated_severity(row, column)
+
+
+def rated_severity(row: Row, column: int) -> tuple[Severity, str]:
+    """The severity of a pair by its threat alone, whatever the element overrides, and why it is not the usual one."""
+    rule = row.rules[column]
     for holds, adjust in rule.adjustments:
         if holds(row.record):
             return adjust.severity, adjust.why

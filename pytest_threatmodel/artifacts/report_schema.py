@@ -23,8 +23,10 @@ from typing import is_typeddict
 
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.artifacts.redaction import RedactedReport
+from pytest_threatmodel.decisions.decision import Source
 from pytest_threatmodel.decisions.decision import Status
 from pytest_threatmodel.decisions.judge import Result
+from pytest_threatmodel.decisions.weakenings import Sort
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.shape import VERSION
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -45,7 +47,10 @@ _NARROWER: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("PairShape", "severity"): {"enum": list(SEVERITIES)},
     ("PairShape", "judged"): {"enum": list(get_args(Result))},
     ("ThreatShape", "severity"): {"enum": list(SEVERITIES)},
+    ("WeakeningShape", "sort"): {"enum": list(get_args(Sort))},
     ("DecisionShape", "status"): {"enum": list(get_args(Status))},
+    ("DecisionShape", "source"): {"enum": list(get_args(Source))},
+    ("PairShape", "decided"): {"enum": list(get_args(Status))},
 }
 #: A line of the "Args:" of a docstring that begins an entry: "file, line: of the line that makes it".
 _ENTRY: Final = re.compile(r"    (\w+(?:, \w+)*): (.*)")

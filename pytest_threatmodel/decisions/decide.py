@@ -48,6 +48,7 @@ class Decided:
         resolved: the known findings of registers that are findings no more.
         shared: the ids of the register's decisions that count for other models too.
         unneeded: id of such a decision -> what is wrong with it, unless another model needs it.
+        reach: id of a decision that was read -> how many pairs it covers, findings or not.
     """
 
     outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Decided:
     resolved: list[Decision] = field(default_factory=list)
     shared: frozenset[int] = frozenset()
     unneeded: dict[int, str] = field(default_factory=dict)
+    reach: dict[int, int] = field(default_factory=dict)
 
 
 def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
@@ -84,6 +86,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     decided.unneeded.update((id(decision), str(error)) for decision, error in matched.unmatched)
     decided.warnings += matched.warnings
     decided.made += [decision for decision, _ in matched.covered]
+    decided.reach.update((id(decision), len(pairs)) for decision, pairs in matched.covered)
     found = _verdict_of(verdicts)
     stale: set[PairKey] = set()
     near = {id(decision) for decisions in made.values() for decision in decisions}

@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date
 
 from pytest_threatmodel.decisions.gate import Gate
+from pytest_threatmodel.decisions.policy import Policy
 from pytest_threatmodel.decisions.register import Register
 
 
@@ -18,8 +19,10 @@ class Ground:
         today: the day, in UTC, by which they expire.
         gate: which findings fail, where nobody decided anything.
         register: the decisions that stand beside the models.
+        policy: what may weaken the gate; None where nobody limits it.
     """
 
     today: date
     gate: Gate = field(default_factory=Gate)
     register: Register = field(default_factory=Register)
+    policy: Policy | None = None

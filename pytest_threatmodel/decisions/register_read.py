@@ -30,8 +30,8 @@ from pytest_threatmodel.library.errors import guess
 from pytest_threatmodel.library.errors import plain
 from pytest_threatmodel.library.errors import shown
 from pytest_threatmodel.library.files import read_text
+from pytest_threatmodel.library.pack import read_toml
 from pytest_threatmodel.library.table import Table
-from pytest_threatmodel.library.toml import parse_toml
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.origin import Place
 
@@ -67,7 +67,7 @@ def read_register(path: Path, shown_as: str) -> RegisterFile:
     """
     try:
         text = read_text(path, shown_as, LARGEST)
-        document = parse_toml(text, shown_as)
+        document = read_toml(text, shown_as)
     except PackError as error:
         raise RegisterError(str(error), None if os.path.exists(path) else _sibling(path)) from None
     return _Reader(path, shown_as, text, document).file()

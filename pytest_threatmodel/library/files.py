@@ -37,7 +37,7 @@ def read_text(path: Path, shown_as: str, largest: int = LARGEST) -> str:
         reason = getattr(error, "strerror", None) or "no such file can exist"
         raise PackError(shown_as, [Problem(f"can not be read: {reason}")]) from None
     if len(raw) > largest:
-        raise PackError(shown_as, [Problem(f"too large: such files are read up to {largest:,} bytes")])
+        raise PackError(shown_as, [Problem(f"too large: files are read up to {largest:,} bytes")])
     return _decoded(raw, shown_as)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from pytest_threatmodel.library.condition.parse import parse
 from pytest_threatmodel.library.declared import read_field
 from pytest_threatmodel.library.declared import targetable
 from pytest_threatmodel.library.errors import Complaints
+from pytest_threatmodel.library.errors import PackError
+from pytest_threatmodel.library.errors import Problem
 from pytest_threatmodel.library.errors import shown
 from pytest_threatmodel.library.files import read_text
 from pytest_threatmodel.library.table import Table
@@ -27,7 +30,6 @@ from pytest_threatmodel.library.threat import is_threat_id
 from pytest_threatmodel.library.threat import parse_likelihood
 from pytest_threatmodel.library.threat import parse_severity
 from pytest_threatmodel.library.threat import parse_stride
-from pytest_threatmodel.library.toml import parse_toml
 from pytest_threatmodel.model.vocabulary import DeclaredField
 from pytest_threatmodel.model.vocabulary import Vocabulary
 from pytest_threatmodel.model.vocabulary import standard_vocabulary
@@ -64,6 +66,12 @@ _ADJUST_KEYS: Final = ("when", "severity", "why")
 _NO_SEVERITY: Final[Severity] = "medium"
 #: How deep examples may nest; a neighbour's neighbour's controls are at 6.
 _DEEPEST: Final = 12
+#: The most parts that a dotted key may have.
+_LONGEST_KEY: Final = 32
+_DOTTED = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_LONGEST_KEY}}}"""
+)
+_DECODE_ERROR = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
 def read_pack(path: Path, *, vocabulary: Vocabulary | None = None, shown_as: str | None = None) -> Pack:
@@ -79,11 +87,49 @@ def read_pack(path: Path, *, vocabulary: Vocabulary | None = None, shown_as: str
     """
     file = shown_as or str(path)
     text = read_text(path, file)
-    document = parse_toml(text, file)
+    document = read_toml(text, file)
     complaints = Complaints(file)
     pack = _Reader(document, text, complaints, vocabulary or standard_vocabulary()).pack()
     complaints.settle()
     return pack
+
+
+def read_toml(text: str, file: str) -> dict[str, Any]:
+    """The document that a text in TOML states, within limits.
+
+    Args:
+        text: of the file.
+        file: how messages name it.
+
+    Raises:
+        PackError: it is no TOML, or nested too deeply.
+    """
+    _refuse_long_keys(text, file)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _DECODE_ERROR.fullmatch(str(error))
+        message, line, column = found.groups() if found else (str(error), None, None)
+        problem = Problem(
+            f"not TOML: {message[:200]}",
+            line=int(line) if line else text.count("\n") + 1,
+            column=int(column) if column else None,
+        )
+    except RecursionError:
+        problem = Problem("nested too deeply")
+    except ValueError:
+        # Python refuses to read numbers of more than 4,300 digits.
+        problem = Problem("not TOML: a number in it is too long")
+    raise PackError(file, [problem]) from None
+
+
+def _refuse_long_keys(text: str, file: str) -> None:
+    """Refuse what tomllib needs memory for that grows with the square: 400 KB of one key could take all."""
+    for number, line in enumerate(text.split("\n"), 1):
+        # Counting first is fast, and hardly any line has so many dots.
+        if line.count(".") >= _LONGEST_KEY and _DOTTED.search(line):
+            message = f"nested too deeply: a key may have {_LONGEST_KEY} parts with dots between"
+            raise PackError(file, [Problem(message, line=number)])
 
 
 class _Reader:

@@ -81,6 +81,7 @@ class Element(ElementPackFields):
     description: Text = fact(default="", doc="What it is, in a sentence or two.")
     inBoundary: BoundaryField = relation(of="Boundary", default=None, doc="The trust boundary around it.")
     inScope: Bool = fact(default=True, doc="Whether threats against it are looked at.")
+    scopeReason: Text = fact(default="", doc="Why threats against it are not looked at, where it is out of scope.")
     maxClassification: ClassificationField = fact(
         default=Classification.UNKNOWN, doc="The most sensitive class of data that it may handle."
     )

@@ -6,7 +6,9 @@ encryption from its request before it asks the other end, and encryption at rest
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from pytest_threatmodel.model.controls import Controls
 from pytest_threatmodel.model.enums import Lifetime
@@ -37,7 +39,8 @@ def inherit(model: Model) -> None:
         _take_data(flow)
     # Requests first, whatever the order: responses take over what they inherited.
     for flow in sorted(flows, key=lambda flow: flow.isResponse):
-        _take_from_request(flow) if flow.isResponse else _take_from_ends(flow)
+        for handing in handings(flow):
+            _take(handing)
         if "levels" in flow.source.facts.given or "levels" in flow.sink.facts.given:
             flow.inherit("levels", flow.source.levels & flow.sink.levels, flow.source.name, "levels")
     _collect(flows)
@@ -90,28 +93,50 @@ def _take_data(flow: Dataflow) -> None:
         flow.inherit_more("data", sent, flow.source.name, "data")
 
 
-def _take_from_ends(flow: Dataflow) -> None:
-    _copy(flow.sink, "protocol", flow, "protocol")
-    _copy(flow.sink, "port", flow, "dstPort")
-    _copy(flow.sink.controls, "isEncrypted", flow.controls, "isEncrypted")
+class Handing(NamedTuple):
+    """A value that one node hands on to another which states none.
+
+    Args:
+        giver: states it, or has inherited it.
+        given: its field there.
+        taker: of the value.
+        taken: its field there.
+    """
+
+    giver: Node
+    given: str
+    taker: Node
+    taken: str
+
+
+def handings(flow: Dataflow) -> Iterator[Handing]:
+    """What a flow takes from its ends, a response from its request first; of two for one field the first counts."""
+    return _from_request(flow) if flow.isResponse else _from_ends(flow)
+
+
+def _from_ends(flow: Dataflow) -> Iterator[Handing]:
+    yield Handing(flow.sink, "protocol", flow, "protocol")
+    yield Handing(flow.sink, "port", flow, "dstPort")
+    yield Handing(flow.sink.controls, "isEncrypted", flow.controls, "isEncrypted")
     for name in ("authenticatesDestination", "checksDestinationRevocation"):
-        _copy(flow.source.controls, name, flow.controls, name)
+        yield Handing(flow.source.controls, name, flow.controls, name)
 
 
-def _take_from_request(flow: Dataflow) -> None:
+def _from_request(flow: Dataflow) -> Iterator[Handing]:
     request = flow.responseTo
     if request is not None:
-        _copy(request, "protocol", flow, "protocol")
-        _copy(request, "dstPort", flow, "srcPort")
-        _copy(request, "tlsVersion", flow, "tlsVersion")
-        _copy(request.controls, "isEncrypted", flow.controls, "isEncrypted")
-    _copy(flow.source, "protocol", flow, "protocol")
-    _copy(flow.source, "port", flow, "srcPort")
-    _copy(flow.source.controls, "isEncrypted", flow.controls, "isEncrypted")
+        yield Handing(request, "protocol", flow, "protocol")
+        yield Handing(request, "dstPort", flow, "srcPort")
+        yield Handing(request, "tlsVersion", flow, "tlsVersion")
+        yield Handing(request.controls, "isEncrypted", flow.controls, "isEncrypted")
+    yield Handing(flow.source, "protocol", flow, "protocol")
+    yield Handing(flow.source, "port", flow, "srcPort")
+    yield Handing(flow.source.controls, "isEncrypted", flow.controls, "isEncrypted")
 
 
-def _copy(giver: Node, given: str, taker: Node, taken: str) -> None:
-    """What `giver` states or has inherited goes to `taker`, if nothing is stated there."""
+def _take(handing: Handing) -> None:
+    """What the giver states or has inherited goes to the taker, if nothing is stated there."""
+    giver, given, taker, taken = handing
     if given not in giver.facts.given:
         return
     origin = giver.facts.origins[given]

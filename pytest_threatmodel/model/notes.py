@@ -70,12 +70,13 @@ class Finding:
         cvss: a CVSS score or vector, for the reports.
         response: what is done about it: accepted, transferred, mitigated, avoided.
         likelihood: another likelihood.
+        reason: why it counts otherwise; a policy may ask for it where a severity is lowered.
 
     Raises:
         ModelError: an unknown name, a value that is no text, or no `threat_id`.
     """
 
-    _NAMES = ("threat_id", "severity", "cvss", "response", "likelihood")
+    _NAMES = ("threat_id", "severity", "cvss", "response", "likelihood", "reason")
 
     def __init__(
         self,
@@ -85,6 +86,7 @@ class Finding:
         cvss: str | None = None,
         response: str | None = None,
         likelihood: str | None = None,
+        reason: str | None = None,
         **unknown: Any,
     ) -> None:
         self.place = caller()
@@ -92,7 +94,7 @@ class Finding:
             hint = did_you_mean(name, self._NAMES)
             raise ModelError(f"Finding() has no argument {name!r}", place=self.place, hint=hint)
         given = {"threat_id": threat_id, "severity": severity, "cvss": cvss, "response": response}
-        for name, value in {**given, "likelihood": likelihood}.items():
+        for name, value in {**given, "likelihood": likelihood, "reason": reason}.items():
             if value is not None and not isinstance(value, str):
                 raise ModelError(f"Finding(): {name} = {value!r} is not accepted, expected text", place=self.place)
         self.threat_id = threat_id
@@ -100,6 +102,7 @@ class Finding:
         self.cvss = cvss
         self.response = response
         self.likelihood = likelihood
+        self.reason = reason
         #: The id that the author wrote, where another stands for it now.
         self.written: str | None = None
 

@@ -21,6 +21,8 @@ from pytest_threatmodel.plugin.artifact_options import ArtifactSettings
 from pytest_threatmodel.plugin.outcomes import Outcomes
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import run_key
+from pytest_threatmodel.plugin.summary import violations
+from pytest_threatmodel.plugin.weakenings import beside_model
 from pytest_threatmodel.plugin.xdist import SentText
 from pytest_threatmodel.snapshot.blame import date_decisions
 from pytest_threatmodel.snapshot.build import Circumstances
@@ -135,6 +137,8 @@ def snapshots(run: Run, config: pytest.Config, explained: bool) -> Iterator[Snap
             nodeid=file.nodeid,
             today=run.ground.today,
             run=known[folder].copy(),
+            problems=tuple(violations(file, run)),
+            weakenings=beside_model(run, file.verdicts),
             notices=tuple(all_notices(file.verdicts)),
         )
         made = snapshot(file.verdicts, file.decided, about, explained=explained)

@@ -100,7 +100,7 @@ class ThreatModelFile(pytest.Module):
         del run.unloaded[self.shown_path]
         # A file that is named twice is collected twice with --keep-duplicates, and told of once.
         run.collected[self.shown_path] = self
-        return [*self._pairs(), *self._decisions(), *self._stale(run), *super().collect()]
+        return [*self._pairs(), *self._decisions(), *self._stale(run), *super().collect(), *self._policy(run)]
 
     def _load(self, run: Run) -> None:
         try:
@@ -171,6 +171,13 @@ class ThreatModelFile(pytest.Module):
             from pytest_threatmodel.plugin.stale import stale_items
 
             yield from stale_items(self, days)
+
+    def _policy(self, run: Run) -> Iterator[pytest.Item]:
+        policy = run.ground.policy
+        if policy is not None:
+            from pytest_threatmodel.plugin.policy import PolicyItem
+
+            yield PolicyItem.from_parent(self, name="policy", policy=policy)
 
 
 def _check_overrides(verdicts: Verdicts) -> None:

@@ -13,6 +13,8 @@ from typing import Final
 import pytest
 
 from pytest_threatmodel.plugin import artifact_options
+from pytest_threatmodel.plugin import fix_options
+from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
 from pytest_threatmodel.plugin import update_options
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 #: Options that print something and leave.
 PRINTING: Final = ("list", "describe", "explain", "init")
 #: Options of one subject each: `OPTIONS`, `add_options(group)`, `add_ini(parser)`, and a reader.
-_PARTS: Final = (artifact_options, register_options, update_options)
+_PARTS: Final = (artifact_options, fix_options, policy_options, register_options, update_options)
 #: Options whose being given switches threat models on.
 _IMPLYING: Final = (
     "threatmodel_exclude",

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 
 import pytest
 
@@ -17,6 +18,7 @@ from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.decisions.decision import is_pattern
 from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.ground import Ground
+from pytest_threatmodel.decisions.policy import Policy
 from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import shipped_files
@@ -27,7 +29,9 @@ from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import options
+from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
 
 if TYPE_CHECKING:
@@ -66,6 +70,8 @@ class Run:
     update: RegisterUpdate | None = None
 
 
+#: The name under which the policy of a run is registered.
+POLICY: Final = "threatmodel-policy"
 #: The run; there only when threat models are on.
 run_key = pytest.StashKey[Run]()
 
@@ -127,17 +133,36 @@ def register(config: pytest.Config) -> None:
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
     registers = register_options.read(config)
-    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on), registers)
+    policy = policy_options.read(config)
+    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on), register=registers, policy=policy)
     library = make_library(config, settings)
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Registers, Reports, Terminal):
         config.pluginmanager.register(kind(config))
     config.pluginmanager.register(BuiltinImporters())
+    _register_policy(config, policy)
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(Gathering(config))
     _register_update(config, settings)
+    _register_advice(config)
     _register_artifacts(config)
+
+
+def _register_policy(config: pytest.Config, policy: Policy | None) -> None:
+    if policy is not None:
+        from pytest_threatmodel.plugin.policy import PolicyOfRun
+
+        config.pluginmanager.register(PolicyOfRun(config, policy), POLICY)
+
+
+def _register_advice(config: pytest.Config) -> None:
+    """Name the changes that would do most, where the closing section is printed."""
+    most = fix_options.read(config)
+    if most and config.get_verbosity() >= 0:
+        from pytest_threatmodel.plugin.advice import Advice
+
+        config.pluginmanager.register(Advice(config, most))
 
 
 def _register_update(config: pytest.Config, settings: options.Settings) -> None:

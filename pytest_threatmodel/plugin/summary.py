@@ -11,9 +11,11 @@ from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.decisions.decision import WORDS
+from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
+from pytest_threatmodel.plugin.weakenings import bounded
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
@@ -51,6 +53,8 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
         "resolved": _resolved(file),
+        "weakenings": bounded(model_weakenings(verdicts, file.decided)),
+        "policy": violations(file, run),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 
@@ -58,6 +62,20 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 def _resolved(file: ThreatModelFile) -> list[str]:
     """The places of the known findings that are findings no more."""
     return [str(decision.place) for decision in file.decided.resolved]
+
+
+def violations(file: ThreatModelFile, run: Run) -> list[str]:
+    """What the file violates of the policy, nothing without one.
+
+    Args:
+        file: after its decisions were judged.
+        run: after all files were collected.
+    """
+    if run.ground.policy is None:
+        return []
+    from pytest_threatmodel.plugin import policy
+
+    return policy.violations(run.ground.policy, file, run)
 
 
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:

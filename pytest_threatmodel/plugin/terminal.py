@@ -8,7 +8,11 @@ from typing import Final
 import pytest
 
 from pytest_threatmodel.model.labels import escape
+from pytest_threatmodel.plugin.session import POLICY
 from pytest_threatmodel.plugin.session import run_key
+from pytest_threatmodel.plugin.weakenings import bounded
+from pytest_threatmodel.plugin.weakenings import lines as weakened
+from pytest_threatmodel.plugin.weakenings import of_run
 
 #: How many places of resolved findings are named.
 _NAMED: Final = 3
@@ -35,9 +39,14 @@ class Terminal:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._config.get_verbosity() < 0:
             return
-        lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded)
+        verbose = self._config.get_verbosity() > 0
+        lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded, verbose=verbose)
+        if self._run.summaries:
+            lines += weakened(bounded(of_run(self._run)), verbose)
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")
+        policy = self._config.pluginmanager.get_plugin(POLICY)
+        lines += policy.lines() if policy is not None else ()
         if self._config.get_verbosity() > 1:
             lines += [f"standard protocol for pairs: {reason}" for reason in self._run.standard_protocol]
         terminalreporter.section("threat model", blue=True)
@@ -45,24 +54,27 @@ class Terminal:
             terminalreporter.line(line)
 
 
-def closing_lines(summaries: list[dict[str, Any]], unloaded: list[str], excluded: int) -> list[str]:
+def closing_lines(
+    summaries: list[dict[str, Any]], unloaded: list[str], excluded: int, *, verbose: bool = False
+) -> list[str]:
     """The closing section: a few lines a model, or why there is none.
 
     Args:
         summaries: of `summary.summary`.
         unloaded: the files that could not be loaded.
         excluded: how many pairs were deselected.
+        verbose: with the details of what is only counted otherwise.
     """
     if not summaries and not unloaded:
         return ["no model collected: model files are named threatmodel_*.py, or as ini threatmodel_files says"]
-    lines = [line for each in summaries for line in _model_lines(each)]
+    lines = [line for each in summaries for line in _model_lines(each, verbose)]
     lines += [f"{file}: could not be loaded" for file in unloaded]
     if excluded:
         lines.append(f"{_many(excluded, 'pair')} deselected by --threatmodel-exclude")
     return lines
 
 
-def _model_lines(figures: dict[str, Any]) -> list[str]:
+def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     elements = _many(figures["elements"], "element")
     if figures["out_of_scope"]:
         elements += f" ({figures['out_of_scope']} out of scope)"
@@ -76,6 +88,9 @@ def _model_lines(figures: dict[str, Any]) -> list[str]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
     if figures["resolved"]:
         lines.append(f"  resolved: {_places(figures['resolved'])}; close what the register knows as open")
+    lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
+    if figures.get("fixes"):
+        lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 

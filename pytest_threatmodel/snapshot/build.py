@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.weakenings import Weakening
+from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
@@ -22,6 +24,7 @@ from pytest_threatmodel.snapshot.shape import PackShape
 from pytest_threatmodel.snapshot.shape import RunShape
 from pytest_threatmodel.snapshot.shape import Snapshot
 from pytest_threatmodel.snapshot.shape import ThreatShape
+from pytest_threatmodel.snapshot.shape import WeakeningShape
 from pytest_threatmodel.snapshot.values import Values
 from pytest_threatmodel.snapshot.values import kind_shape
 
@@ -35,6 +38,8 @@ class Circumstances:
         nodeid: of the model file.
         today: by which decisions expire.
         run: when and on what.
+        problems: what makes the run fail beside pairs and wrong decisions.
+        weakenings: what weakens the gate beside what stands in the model.
         notices: what else people should know, beside what an import left out.
     """
 
@@ -42,6 +47,8 @@ class Circumstances:
     nodeid: str
     today: date
     run: RunShape
+    problems: tuple[str, ...] = ()
+    weakenings: tuple[Weakening, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -69,7 +76,8 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "elements": [values.element(element) for element in verdicts.labels.values()],
         "pairs": list(Pairs(verdicts, decided, decisions, values, explained=explained).all()),
         "decisions": decisions.shapes(about.today, values),
-        "problems": list(decided.problems),
+        "problems": [*decided.problems, *about.problems],
+        "weakenings": [_weakening(each, values) for each in (*model_weakenings(verdicts, decided), *about.weakenings)],
         "notices": [*about.notices, *decided.notices],
     }
 
@@ -85,6 +93,17 @@ def _model(model: Model, nodeid: str, values: Values) -> ModelShape:
         "is_ordered": model.isOrdered,
         "merge_responses": model.mergeResponses,
         "assumptions": [_assumption(each) for holder in holders for each in holder.assumptions],
+    }
+
+
+def _weakening(each: Weakening, values: Values) -> WeakeningShape:
+    return {
+        "sort": each.sort,
+        "what": each.what,
+        "reason": each.reason,
+        "pairs": each.pairs,
+        "file": "" if each.place is None else values.file(each.place.file),
+        "line": 0 if each.place is None else each.place.line,
     }
 
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
+from typing import cast
 
+from pytest_threatmodel.decisions.decision import WORDS
 from pytest_threatmodel.library import threat
 
 if TYPE_CHECKING:
+    from pytest_threatmodel.decisions.decision import Status
     from pytest_threatmodel.snapshot.shape import DecisionShape
     from pytest_threatmodel.snapshot.shape import ElementShape
     from pytest_threatmodel.snapshot.shape import PairShape
     from pytest_threatmodel.snapshot.shape import Snapshot
     from pytest_threatmodel.snapshot.shape import ThreatShape
+    from pytest_threatmodel.snapshot.shape import WeakeningShape
 
 #: The severities, the worst first; as text, which they are in a snapshot.
 SEVERITIES: Final[tuple[str, ...]] = threat.SEVERITIES
+
+#: The sorts of weakening whose author can give a reason and need not.
+_REASONED: Final = frozenset({"out of scope", "lowered"})
 
 
 class Reader:
@@ -50,6 +57,22 @@ class Reader:
         return None if number is None else self.snapshot["decisions"][number]
 
 
+def weakening_text(weakening: WeakeningShape) -> str:
+    """One thing that weakens the gate, as a line of a report."""
+    pairs = weakening["pairs"]
+    counted = "" if not pairs else f" ({pairs:,} pair)" if pairs == 1 else f" ({pairs:,} pairs)"
+    place = f"{weakening['file']}:{weakening['line']}: " if weakening["file"] else ""
+    # Nobody gives a reason for an option, and each decision has one.
+    silent = ", no reason given" if weakening["sort"] in _REASONED else ""
+    reason = f": {weakening['reason']}" if weakening["reason"] else silent
+    return f"{place}{weakening['sort']}: {weakening['what']}{counted}{reason}"
+
+
+def word(decision: DecisionShape) -> str:
+    """What was decided, as people call it: "known" for what a register has as open."""
+    return WORDS[cast("Status", decision["status"])]
+
+
 def is_open(pair: PairShape) -> bool:
     """Whether a finding waits for an answer: it is vulnerable, and no decision holds for it.
 
@@ -63,10 +86,14 @@ def is_open(pair: PairShape) -> bool:
 def status(pair: PairShape) -> str:
     """The pair in one word for people.
 
-    "open", "accepted" and "excluded" are findings; other pairs are "excluded" too, or have the word of their verdict.
+    "open", "known", "accepted" and "excluded" are findings; other pairs are "excluded" too, or have the word of their
+    verdict. "known" is what a register calls open: it waits for no answer, but to be fixed. What is transferred, a
+    false positive or mitigated elsewhere counts as "accepted".
     """
     if pair["judged"] == "skipped":
         return "excluded"
     if pair["verdict"] != "vulnerable":
         return pair["verdict"]
-    return "open" if is_open(pair) else "accepted"
+    if is_open(pair):
+        return "open"
+    return "known" if pair.get("decided") == "open" else "accepted"

@@ -12,7 +12,7 @@ from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
 
-VERSION: Final = "1.0"
+VERSION: Final = "1.1"
 
 #: What became of a pair in this run. `not run`: it was not selected, or the run ended before it.
 OutcomeWord = Literal["passed", "failed", "xfailed", "xpassed", "skipped", "not run"]
@@ -230,6 +230,7 @@ class PairShape(TypedDict):
         judged: what the gate says, whether the pair ran or not: "failed", "xfailed", "skipped" or "passed".
         outcome: what became of it in this run.
         decision: index in `Snapshot.decisions`, or None. It may have lapsed: then `judged` is "failed".
+        decided: the status of that decision, if there is one.
         reason: why it was judged so, where that is not plain from the verdict.
         severity_why: why the severity is not the threat's own.
         likelihood, cvss, response: what the element overrides.
@@ -250,6 +251,7 @@ class PairShape(TypedDict):
     judged: str
     outcome: OutcomeWord
     decision: int | None
+    decided: NotRequired[str]
     reason: NotRequired[str]
     severity_why: NotRequired[str]
     likelihood: NotRequired[str]
@@ -268,7 +270,8 @@ class DecisionShape(TypedDict):
     """What somebody decided.
 
     Args:
-        status: "accepted" or "excluded".
+        status: "accepted", "transferred", "false-positive", "mitigated-elsewhere", "not-applicable", "excluded", or
+            "open": known, and to be fixed.
         threats: ids or patterns.
         element: label or pattern.
         reason: why.
@@ -278,6 +281,8 @@ class DecisionShape(TypedDict):
         expired: whether its last day was over.
         file, line: where it is written.
         spelled: as it is written, `accept("DE01")`.
+        source: where decisions of its sort are written: "model", "import" or "register".
+        since: the day on which it was made, as it says itself; may be empty.
         commit: that last changed its lines; empty where that is not known, or where they are not committed.
         decided: the day of that commit (UTC), "uncommitted", or empty where it is not known.
     """
@@ -294,6 +299,8 @@ class DecisionShape(TypedDict):
     file: str
     line: int
     spelled: str
+    source: str
+    since: str
     commit: str
     decided: str
 
@@ -358,6 +365,28 @@ class RunShape(TypedDict):
     interrupted: str
 
 
+class WeakeningShape(TypedDict):
+    """One thing because of which less fails than the threat packs ask for.
+
+    Args:
+        sort: "excluded" by a decision, element "out of scope", severity "lowered" by an override, finding that
+            "passes the gate", "marked" by pytest's own marks, "fail-on" above info, "deselected" by an option, shipped
+            pack "left out" or "replaced".
+        what: the decision, element, pair, option or pack.
+        reason: why, as its author says; empty where nobody said.
+        pairs: on how many pairs it counts, 0 where that is not counted.
+        file: where it is written; empty for what holds for a whole run.
+        line: counted from 1; 0 without a file.
+    """
+
+    sort: str
+    what: str
+    reason: str
+    pairs: int
+    file: str
+    line: int
+
+
 class Snapshot(TypedDict):
     """One model's run.
 
@@ -372,7 +401,8 @@ class Snapshot(TypedDict):
         elements: as created.
         pairs: elements as created, threats as in the library; elements in scope only.
         decisions: that were made.
-        problems: what is wrong with decisions, each a sentence.
+        problems: what is wrong with decisions, or violates the policy, each a sentence.
+        weakenings: what makes the gate weaker than the threat packs ask for.
         notices: what else people should know, each a sentence.
     """
 
@@ -387,4 +417,5 @@ class Snapshot(TypedDict):
     pairs: list[PairShape]
     decisions: list[DecisionShape]
     problems: list[str]
+    weakenings: list[WeakeningShape]
     notices: list[str]

@@ -30,6 +30,7 @@ def test_an_override_says_only_what_is_stated() -> None:
     [
         ({"threat_id": "AC01", "severty": "low"}, "Finding() has no argument 'severty'; did you mean 'severity'?"),
         ({"threat_id": "AC01", "xyzzy": 1}, "Finding() has no argument 'xyzzy' ("),
+        ({"threat_id": "AC01", "reason": 1}, "Finding(): reason = 1 is not accepted, expected text"),
         ({"threat_id": 1}, "Finding(): threat_id = 1 is not accepted, expected text"),
         ({"threat_id": "AC01", "cvss": 9.8}, "Finding(): cvss = 9.8 is not accepted, expected text"),
     ],

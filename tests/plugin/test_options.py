@@ -336,7 +336,9 @@ def test_while_it_is_off_the_plugin_imports_nothing_heavy(pytester: pytest.Pytes
         "pytest_threatmodel.hookspecs",
         "pytest_threatmodel.plugin",
         "pytest_threatmodel.plugin.artifact_options",
+        "pytest_threatmodel.plugin.fix_options",
         "pytest_threatmodel.plugin.options",
+        "pytest_threatmodel.plugin.policy_options",
         "pytest_threatmodel.plugin.register_options",
     ]
 

@@ -48,7 +48,19 @@ CLOSING = """\
 threatmodel_shop.py: Shop, 3 elements (1 out of scope), 4 pairs: 2 vulnerable, 1 undetermined, 1 not-applicable
   findings: 1 high
   decisions: 1 accepted, 1 excluded
+  weakened: 1 pair excluded by 1 decision
+  weakened: 1 element out of scope, without a reason
+  what would close most:
+    "Web": controls.isHardened = True closes 1 high finding
+weakened: 1 shipped threat pack left out
 """
+LEFT_OUT = CLOSING.splitlines()[-1]
+#: What `-v` shows besides: line -> the lines under it.
+DETAILS = {
+    "excluded by 1 decision\n": "    threatmodel_shop.py:8: exclude(\"TT02\", element='Web'): no disk\n",
+    "without a reason\n": '    threatmodel_shop.py:6: Server "Out"\n',
+    "pack left out\n": "  threat pack core\n",
+}
 SUMMARY = """\
 =========================== short test summary info ============================
 FAILED threatmodel_shop.py::TT01[Web] - High: Cached answers are read (usesCa...
@@ -111,7 +123,10 @@ def test_verbose_output(pytester: pytest.Pytester, verbosity: str) -> None:
     result = run(pytester, verbosity)
     rest = "(usesCache True, controls.isHardened False)"
     summary = SUMMARY.replace("(usesCa...", rest) if verbosity == "-vv" else SUMMARY
-    assert from_collection_on(result) == f"{NAMES}{FAILURE}{CLOSING}{summary}== {COUNTS} =="
+    closing = CLOSING
+    for line, details in DETAILS.items():
+        closing = closing.replace(line, f"{line}{details}")
+    assert from_collection_on(result) == f"{NAMES}{FAILURE}{closing}{summary}== {COUNTS} =="
 
 
 def test_output_on_workers_has_the_same_sections(pytester: pytest.Pytester) -> None:
@@ -132,6 +147,7 @@ def test_a_run_without_findings_shows_no_failures(pytester: pytest.Pytester) -> 
         ================================= threat model =================================
         threatmodel_shop.py: Shop, 1 element, 2 pairs: 2 undetermined
           findings: none
+        weakened: 1 shipped threat pack left out
 
         == 2 passed in TIME ==""")
 
@@ -309,9 +325,12 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
         "threatmodel_shop.py: Shop, 4 elements, 8 pairs: 4 vulnerable, 4 undetermined",
         "  findings: 1 high",
         "  decisions: 3 accepted, 1 expired",
+        "  what would close most:",
+        '    "3": controls.isHardened = True closes 1 high finding',
         f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}',
         f'  threatmodel_shop.py:5: accept("TT01") ends on {days[1]}',
         "5 pairs deselected by --threatmodel-exclude",
+        LEFT_OUT,
     ]
 
 
@@ -319,8 +338,14 @@ def test_findings_are_counted_by_severity_the_worst_first(pytester: pytest.Pytes
     """Softened findings are findings; decided ones are counted as decisions."""
     body = 'Server("A", OS="DOS", usesCache=True)\nServer("B", usesCache=True)\n'
     body += 'Server("C", OS="DOS").marks = accept("TT02", reason="known", until="2020-01-01")'
-    result = run(pytester, "--threatmodel-fail-on=high", body=body)
-    assert section(result)[1:] == ["  findings: 2 high, 2 low", "  decisions: 1 expired"]
+    result = run(pytester, "--threatmodel-fail-on=high", "--threatmodel-fixes=0", body=body)
+    assert section(result)[1:] == [
+        "  findings: 2 high, 2 low",
+        "  decisions: 1 expired",
+        "  weakened: 1 undecided finding let pass",
+        "weakened: --threatmodel-fail-on=high",
+        LEFT_OUT,
+    ]
 
 
 def test_rules_of_pytm_that_can_never_fire_are_named(pytester: pytest.Pytester) -> None:
@@ -351,7 +376,7 @@ def test_a_model_that_could_not_be_loaded_is_named_once(run_ways: Run, pytester:
 
 def test_a_model_without_pairs_is_shown(pytester: pytest.Pytester) -> None:
     result = run(pytester, body='Actor("User")')
-    assert section(result) == ["threatmodel_shop.py: Shop, 1 element, 0 pairs: none", "  findings: none"]
+    assert section(result) == ["threatmodel_shop.py: Shop, 1 element, 0 pairs: none", "  findings: none", LEFT_OUT]
 
 
 def test_very_verbose_runs_say_who_asked_for_the_standard_protocol(pytester: pytest.Pytester) -> None:

@@ -11,6 +11,7 @@ from pytest_threatmodel.artifacts.findings import fixes
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.read import status
+from pytest_threatmodel.snapshot.read import weakening_text
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -19,6 +20,7 @@ from pytest_threatmodel.snapshot.shape import ThreatShape
 #: Statuses of pairs in the order in which they concern people, and what they are called.
 STATUSES: Final = {
     "open": "Open",
+    "known": "Known",
     "accepted": "Accepted",
     "excluded": "Excluded",
     "error": "Rule errors",
@@ -77,15 +79,18 @@ def attention(snapshot: Snapshot) -> dict[str, list[str]]:
             f"{each['spelled']} ended on {each['until']}: {each['reason']} ({each['file']}:{each['line']})"
             for each in expired
         ],
+        "What weakens the gate": list(map(weakening_text, snapshot["weakenings"])),
         "Notices": snapshot["notices"],
     }
     return {title: items for title, items in told.items() if items}
 
 
 def statuses(snapshot: Snapshot) -> list[tuple[str, str, int]]:
-    """Status, what it is called, and how many pairs have it; those of errors only where there are some."""
+    """Status, what it is called, and how many pairs have it; known ones and errors only where there are some."""
     found = Counter(map(status, snapshot["pairs"]))
-    return [(word, title, found[word]) for word, title in STATUSES.items() if found[word] or word != "error"]
+    return [
+        (word, title, found[word]) for word, title in STATUSES.items() if found[word] or word not in ("known", "error")
+    ]
 
 
 def waiting(reader: Reader) -> list[Waiting]:

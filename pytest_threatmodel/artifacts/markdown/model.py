@@ -13,6 +13,7 @@ from pytest_threatmodel.artifacts.markdown.text import prose
 from pytest_threatmodel.artifacts.markdown.text import table
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.read import Reader
+from pytest_threatmodel.snapshot.read import weakening_text
 from pytest_threatmodel.snapshot.shape import ElementShape
 
 #: Mermaid refuses longer texts: `maxTextSize`, https://mermaid.js.org/config/schema-docs/config.html
@@ -31,7 +32,11 @@ def model_sections(reader: Reader, request: Request) -> Iterator[str]:
     yield from _sequence(reader, request)
     yield from _assumptions(reader)
     snapshot = reader.snapshot
-    texts = {"Problems with decisions": snapshot["problems"], "Notices": snapshot["notices"]}
+    texts = {
+        "Problems with decisions": snapshot["problems"],
+        "What weakens the gate": list(map(weakening_text, snapshot["weakenings"])),
+        "Notices": snapshot["notices"],
+    }
     for title, told in texts.items():
         if told:
             yield f"## {title}"
