@@ -184,8 +184,12 @@ def _best_fixes(sets: tuple[Changes, ...], verdicts: Verdicts) -> tuple[Changes,
 
 def mitigated_by(verdicts: Verdicts, row: Row, column: int) -> list[str]:
     """The minimal sets that carry a mitigated pair, in words."""
-    found = _changes(verdicts, row, column).get("carried_by", ())
-    return [names_text(changes, row.element) for changes in found]
+    return [names_text(changes, row.element) for changes in carried_by(verdicts, row, column)]
+
+
+def carried_by(verdicts: Verdicts, row: Row, column: int) -> tuple[Changes, ...]:
+    """The minimal sets that carry a mitigated pair, at most `NAMED`."""
+    return _found(verdicts, row, column).get("carried_by", ())
 
 
 def _open_facts(sets: tuple[Changes, ...], element: Element) -> tuple[str, ...]:

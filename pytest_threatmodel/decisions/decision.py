@@ -29,9 +29,6 @@ Source = Literal["model", "import", "register"]
 #: The statuses that say that a threat does not concern the system: its pairs are skipped, whatever their verdict.
 EXCLUDING: Final[frozenset[Status]] = frozenset({"excluded", "not-applicable"})
 
-#: A decision whose last day is at most so many days away is told.
-SOON: Final = 30
-
 #: What a status is called where people read of it; "open" would say that nobody knows of the finding.
 WORDS: Final[Mapping[Status, str]] = {
     "accepted": "accepted",

@@ -9,13 +9,15 @@ from typing import Any
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.decisions.decision import WORDS
+from pytest_threatmodel.decisions.review import ending
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
 from pytest_threatmodel.plugin.weakenings import bounded
+from pytest_threatmodel.snapshot.comparison import closing_lines
+from pytest_threatmodel.snapshot.comparison import comparison_shape
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
@@ -29,7 +31,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         run: for the day.
     """
     verdicts = file.verdicts
-    counted: Counter[Verdict] = Counter(verdict for row in verdicts.rows for verdict in row.verdicts)
+    counted: Counter[Verdict] = Counter(file.decided.verdict(row, column) for row, column in verdicts.pairs())
     findings: Counter[str] = Counter()
     decisions: Counter[str] = Counter()
     for outcome in file.decided.outcomes.values():
@@ -37,7 +39,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
             late = outcome.decision.expired(run.ground.today)
             decisions["expired" if late else WORDS[outcome.decision.status]] += 1
     for row, column in verdicts.pairs():
-        if row.verdicts[column] is Verdict.VULNERABLE:
+        if file.decided.verdict(row, column) is Verdict.VULNERABLE:
             pair = (row.rules[column].threat.id, row.label)
             known = file.decided.outcomes.get(pair)
             if known is None or known.decision is None or known.result == "failed":
@@ -55,6 +57,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "resolved": _resolved(file),
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
+        "comparison": _comparison(file),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 
@@ -78,10 +81,14 @@ def violations(file: ThreatModelFile, run: Run) -> list[str]:
     return policy.violations(run.ground.policy, file, run)
 
 
+def _comparison(file: ThreatModelFile) -> list[str]:
+    """What is new, worsened or resolved since earlier runs."""
+    made = file.decided.comparison
+    return [] if made is None else closing_lines(comparison_shape(made))
+
+
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:
-    """The acceptances that end soon."""
-    return [
-        f"{decision.place}: {decision.spelled} ends on {decision.until}"
-        for decision in file.decided.made
-        if decision.until is not None and 0 <= (decision.until - run.ground.today).days <= SOON
-    ]
+    """The decisions that end soon, those that a conftest made among them."""
+    judged = (outcome.decision for outcome in file.decided.outcomes.values())
+    made = [*file.decided.made, *(decision for decision in judged if decision is not None)]
+    return ending({id(decision): decision for decision in made}.values(), run.ground)
