@@ -20,12 +20,14 @@ from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
 from pytest_threatmodel.decisions.evidence import Lost
-from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
 from pytest_threatmodel.decisions.known import Comparison
+from pytest_threatmodel.decisions.lapsed import Reviews
+from pytest_threatmodel.decisions.lapsed import asks_for_review
+from pytest_threatmodel.decisions.lapsed import lapsed
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
@@ -33,7 +35,6 @@ from pytest_threatmodel.decisions.register import Register
 from pytest_threatmodel.decisions.review import names_one_pair
 from pytest_threatmodel.decisions.review import review
 from pytest_threatmodel.decisions.review import without_counted
-from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.notes import Assumption
@@ -58,6 +59,7 @@ class Decided:
         comparison: with earlier runs, where there is one.
         waiting: mitigated pairs that are findings only where their controls are not proven -> the decision on them, and
             whether it names that one pair.
+        lapsed: those of them on which the decision does not hold any more -> why.
         unproven: pairs whose mitigation lacks proof, as far as the run knows.
     """
 
@@ -73,6 +75,7 @@ class Decided:
     reach: dict[int, int] = field(default_factory=dict)
     comparison: Comparison | None = None
     waiting: dict[PairKey, tuple[Decision, bool]] = field(default_factory=dict)
+    lapsed: dict[PairKey, str] = field(default_factory=dict)
     unproven: dict[PairKey, Lost] = field(default_factory=dict)
 
     def verdict(self, row: Row, column: int) -> Verdict:
@@ -125,10 +128,15 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
         for pair in awaiting.intersection(pairs):
             if matched.by_pair[pair] is decision:
                 decided.waiting[pair] = decision, names_one_pair(decision, pairs, id(decision) in near)
+    places = _places(verdicts) if matched.by_pair else {}
+    reviews = Reviews()
     for pair, decision in matched.by_pair.items():
-        lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
+        why = _lapsed(decision, verdicts, places[pair], ground, decided, reviews)
+        if why and pair in awaiting:
+            decided.lapsed[pair] = why
         stale = pair in reviewed.stale
-        decided.outcomes[pair] = judge(found[pair], decision, today=ground.judged_on, lapsed=lapsed, stale=stale)
+        decided.outcomes[pair] = judge(found[pair], decision, today=ground.judged_on, lapsed=why, stale=stale)
+    decided.notices += reviews.notices()
     _import(verdicts, frozenset(matched.by_pair), ground.judged_on, decided)
     _soften(verdicts, ground, file, decided)
     return decided
@@ -167,9 +175,24 @@ def _awaiting(verdicts: Verdicts, by_pair: Mapping[PairKey, Decision], ground: G
     )
 
 
-def _lapsed(decision: Decision, element: Element, decided: Decided) -> str:
+def _places(verdicts: Verdicts) -> dict[PairKey, tuple[Row, int]]:
+    return {(row.rules[column].threat.id, row.label): (row, column) for row, column in verdicts.pairs()}
+
+
+def _lapsed(
+    decision: Decision,
+    verdicts: Verdicts,
+    place: tuple[Row, int],
+    ground: Ground,
+    decided: Decided,
+    reviews: Reviews,
+) -> str:
+    """Why the decision does not hold for the pair; what only asks for review is noted."""
+    row, column = place
     try:
-        return lapses(decision, element)
+        if decision.excludes or row.verdicts[column] is Verdict.VULNERABLE:
+            reviews.note(decision, asks_for_review(decision, verdicts, row, column, ground))
+        return lapsed(decision, verdicts, row, column, ground)
     except DecisionError as error:
         if str(error) not in decided.problems:
             decided.problems.append(str(error))

@@ -108,6 +108,11 @@ class Decision:
         """Whether it skips its pairs, rather than expecting their findings."""
         return self.status in EXCLUDING
 
+    @property
+    def unbound(self) -> bool:
+        """Whether it lets findings pass and no change of the model can end it."""
+        return not (self.excludes or self.status == "open" or self.source == "import" or self.facts)
+
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
         return self.until is not None and self.until < today

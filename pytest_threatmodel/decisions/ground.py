@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
+from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import severity
@@ -16,6 +17,9 @@ from pytest_threatmodel.decisions.policy import Policy
 from pytest_threatmodel.decisions.register import Register
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
+
+#: A changed condition only asks for review for so many days, unless somebody says otherwise.
+CONDITION_GRACE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Ground:
             not required.
         checks: how decisions are reviewed.
         today_given: whether somebody named the day, rather than the clock.
+        condition_grace: for how many days a changed condition only asks for review of the decisions on it.
     """
 
     today: date
@@ -54,6 +59,7 @@ class Ground:
 
     checks: Checks = field(default_factory=Checks)
     today_given: bool = False
+    condition_grace: int = CONDITION_GRACE
 
     @property
     def judged_on(self) -> date:

@@ -82,7 +82,7 @@ def judge(
         owner = f"; its owner is {decision.owner}" if decision.owner else ""
         return Outcome("failed", f"{_NAMES[decision.status]} expired on {decision.until}{owner}", decision)
     if lapsed:
-        return Outcome("failed", f"{lapsed}; {decision.status}: {decision.summary()}", decision)
+        return Outcome("failed", f"{lapsed}; {WORDS[decision.status]}: {decision.summary()}", decision)
     return Outcome("xfailed", _told(decision), decision)
 
 

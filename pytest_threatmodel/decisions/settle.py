@@ -8,13 +8,10 @@ from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decision import Decision
-from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.evidence import Lost
-from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
-from pytest_threatmodel.model.element import Element
 
 
 def settle(decided: Decided, ground: Ground, row: Row, column: int, lost: Lost | None) -> Outcome:
@@ -40,24 +37,16 @@ def settle(decided: Decided, ground: Ground, row: Row, column: int, lost: Lost |
         outcome = judge(Verdict.MITIGATED, decision, today=ground.judged_on, stale=names_it)
     else:
         decided.unproven[pair] = lost
-        outcome = _reopened(ground, row, column, lost, decision)
+        outcome = _reopened(ground, row, column, lost, decision, decided.lapsed.get(pair, ""))
     decided.outcomes[pair] = outcome
     return outcome
 
 
-def _reopened(ground: Ground, row: Row, column: int, lost: Lost, decision: Decision | None) -> Outcome:
+def _reopened(ground: Ground, row: Row, column: int, lost: Lost, decision: Decision | None, lapsed: str) -> Outcome:
     if not lost.reopens:
         return Outcome("skipped", str(lost))
     softened = "" if decision is not None else ground.gate.softens(row, column, row.element.load.file or "")
-    lapsed = "" if decision is None else _lapsed(decision, row.element)
     outcome = judge(Verdict.VULNERABLE, decision, today=ground.judged_on, softened=softened, lapsed=lapsed)
     if outcome.result != "failed":
         return outcome
     return replace(outcome, reason="; ".join(filter(None, (outcome.reason, str(lost)))))
-
-
-def _lapsed(decision: Decision, element: Element) -> str:
-    try:
-        return lapses(decision, element)
-    except DecisionError:  # told of when the decisions were read
-        return "its facts cannot be checked"

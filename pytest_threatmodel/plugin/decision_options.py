@@ -50,6 +50,11 @@ def add_ini(parser: pytest.Parser) -> None:
     )
     add("threatmodel_expiry_notice", "Decisions that end within so many days are told (default: 30)", default="")
     add("threatmodel_widest_decision", "So many pairs a pattern may reach (default: 50)", default="")
+    add(
+        "threatmodel_condition_grace",
+        "Days after the release of a pack until decisions on a changed condition fail (default: 30)",
+        default="",
+    )
     add("threatmodel_longest_decision", "So many days a decision may hold (default: 365)", default="")
 
 
@@ -63,13 +68,15 @@ def read(config: pytest.Config, gate: Gate) -> Ground:
     Raises:
         pytest.UsageError: something in options or ini file is wrong.
     """
+    from pytest_threatmodel.decisions.ground import CONDITION_GRACE
     from pytest_threatmodel.decisions.ground import Ground
 
     given = _given(config)
     # Midnight may come between the start of the controller and that of a worker.
     sent: str | None = getattr(config, "workerinput", {}).get(TODAY)
     today = given or (date.fromisoformat(sent) if sent else datetime.now(UTC).date())
-    return Ground(today, gate, checks=_checks(config), today_given=given is not None)
+    grace = _number(config, "threatmodel_condition_grace", "days", CONDITION_GRACE)
+    return Ground(today, gate, checks=_checks(config), today_given=given is not None, condition_grace=grace)
 
 
 def _given(config: pytest.Config) -> date | None:

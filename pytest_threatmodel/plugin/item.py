@@ -130,6 +130,7 @@ class ThreatItem(pytest.Item):
             outcome = judge(self.verdict, decision, today=today, lapsed=lapsed)
             if not decision.excludes and self.config.stash[run_key].ground.awaits_proof(self.row, self.column):
                 self.parent.decided.waiting[self.key] = decision, False
+                self.parent.decided.lapsed[self.key] = lapsed
         self.parent.decided.outcomes[self.key] = outcome
         self.take(outcome)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
@@ -21,6 +22,9 @@ from pytest_threatmodel.snapshot.comparison import comparison_shape
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
+
+#: So many decisions without facts are named under -v; reports name all.
+_NAMED: Final = 20
 
 
 def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
@@ -55,6 +59,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
         "resolved": _resolved(file),
+        "unbound": _unbound(file),
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
         "comparison": _comparison(file),
@@ -65,6 +70,13 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 def _resolved(file: ThreatModelFile) -> list[str]:
     """The places of the known findings that are findings no more."""
     return [str(decision.place) for decision in file.decided.resolved]
+
+
+def _unbound(file: ThreatModelFile) -> list[str]:
+    """The decisions without facts: how many, then the first of them."""
+    found = [f"{each.place}: {each.spelled}" for each in file.decided.made if each.unbound]
+    more = [f"and {len(found) - _NAMED} more"] if len(found) > _NAMED else []
+    return [f"{len(found)} decision{'s' if len(found) > 1 else ''}", *found[:_NAMED], *more] if found else []
 
 
 def violations(file: ThreatModelFile, run: Run) -> list[str]:

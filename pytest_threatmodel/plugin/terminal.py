@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from typing import Final
 
@@ -95,6 +96,7 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
     if figures["resolved"]:
         lines.append(f"  resolved: {_places(figures['resolved'])}; close what the register knows as open")
+    lines += _unbound(figures["unbound"], verbose)
     lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
     if figures.get("fixes"):
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
@@ -107,6 +109,12 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
 def _places(places: list[str]) -> str:
     more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
     return f"{', '.join(places[:_NAMED])}{more}"
+
+
+def _unbound(unbound: list[str], verbose: bool) -> Iterator[str]:
+    """The line that counts the decisions without facts, and under -v which they are."""
+    for number, text in enumerate(unbound if verbose else unbound[:1]):
+        yield f"    {text}" if number else f"  not bound to facts: {text}"
 
 
 def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:

@@ -41,13 +41,15 @@ why   target.usesCache                                    True, stated in line 4
       and not target.controls.isHardened                  False, never stated
 fix   controls.isHardened = True
       if untrue, correct: usesCache = False
-      or decide: accept("TT01", reason=..., owner=..., until=...)
+      or decide: accept("TT01", reason=..., owner=..., until=...,
+                        facts={"usesCache": True, "controls.isHardened": False})
 """
 CLOSING = """\
 ================================= threat model =================================
 threatmodel_shop.py: Shop, 3 elements (1 out of scope), 4 pairs: 2 vulnerable, 1 undetermined, 1 not-applicable
   findings: 1 high
   decisions: 1 accepted, 1 excluded
+  not bound to facts: 1 decision
   weakened: 1 pair excluded by 1 decision
   weakened: 1 element out of scope, without a reason
   what would close most:
@@ -58,6 +60,7 @@ weakened: 1 shipped threat pack left out
 LEFT_OUT = CLOSING.splitlines()[-1]
 #: What `-v` shows besides: line -> the lines under it.
 DETAILS = {
+    "not bound to facts: 1 decision\n": '    threatmodel_shop.py:7: accept("TT02")\n',
     "excluded by 1 decision\n": "    threatmodel_shop.py:8: exclude(\"TT02\", element='Web'): no disk\n",
     "without a reason\n": '    threatmodel_shop.py:6: Server "Out"\n',
     "pack left out\n": "  threat pack core\n",
@@ -207,7 +210,8 @@ def test_accepted_findings_explain_themselves_when_asked(pytester: pytest.Pytest
         "      and not target.controls.isHardened                  False, never stated",
         "fix   controls.isHardened = True",
         "      if untrue, correct: OS = ''",
-        '      or decide: accept("TT02", reason=..., owner=..., until=...)',
+        '      or decide: accept("TT02", reason=..., owner=..., until=...,',
+        '                        facts={"OS": "DOS", "controls.isHardened": False})',
     ]
 
 
@@ -274,7 +278,8 @@ def test_the_failure_names_flows_values_and_where_they_were_written(pytester: py
         "why   target.protocol == 'HTTP'                           'HTTP', stated in line 5",
         "      and not target.controls.isEncrypted                 False, never stated",
         "fix   controls.isEncrypted = True, or protocol = 'HTTPS'",
-        '      or decide: accept("TF01", reason=..., owner=..., until=...)',
+        '      or decide: accept("TF01", reason=..., owner=..., until=...,',
+        '                        facts={"protocol": "HTTP", "controls.isEncrypted": False})',
     ]
 
 
@@ -326,6 +331,7 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
         "threatmodel_shop.py: Shop, 4 elements, 8 pairs: 4 vulnerable, 4 undetermined",
         "  findings: 1 high",
         "  decisions: 3 accepted, 1 expired",
+        "  not bound to facts: 4 decisions",
         "  what would close most:",
         '    "3": controls.isHardened = True closes 1 high finding',
         f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}, in 1 day; its owner is Ada',
@@ -343,6 +349,7 @@ def test_findings_are_counted_by_severity_the_worst_first(pytester: pytest.Pytes
     assert section(result)[1:] == [
         "  findings: 2 high, 2 low",
         "  decisions: 1 expired",
+        "  not bound to facts: 1 decision",
         "  weakened: 1 undecided finding let pass",
         "weakened: --threatmodel-fail-on=high",
         LEFT_OUT,
