@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pytest_threatmodel.model.kinds import SetOfProcesses as SetOfProcesses
     from pytest_threatmodel.model.notes import Assumption as Assumption
     from pytest_threatmodel.model.notes import Finding as Finding
+    from pytest_threatmodel.model.proven import proven_by as proven_by
+    from pytest_threatmodel.plugin.evidence_mark import evidence as evidence
     from pytest_threatmodel.plugin.warnings import ThreatModelWarning as ThreatModelWarning
     from pytest_threatmodel.tm import TM as TM
     from pytest_threatmodel.tm import load as load
@@ -51,6 +53,8 @@ _HOMES = {
     "Element": "model.element",
     **dict.fromkeys(("ExternalEntity", "Lambda", "Process", "Server", "SetOfProcesses"), "model.kinds"),
     **dict.fromkeys(("Assumption", "Finding"), "model.notes"),
+    "proven_by": "model.proven",
+    "evidence": "plugin.evidence_mark",
     "ThreatModelWarning": "plugin.warnings",
     **dict.fromkeys(("TM", "load"), "tm"),
 }

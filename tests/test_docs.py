@@ -91,3 +91,11 @@ def save_line(model: str) -> str:
 
 def own_test_name(block: str) -> str:
     return block.partition("def ")[2].partition("(")[0]
+
+
+def test_the_page_about_green_models_shows_what_a_run_says(pytester: pytest.Pytester) -> None:
+    page = ROOT / "docs" / "howto" / "green.md"
+    (model,), (closing, idle) = blocks(page, "python"), blocks(page, "text")
+    pytester.path.joinpath("threatmodel_shop.py").write_text(model, encoding="utf-8")
+    shown = pytester.runpytest("--threatmodel", "-v", "--tb=no").stdout.str()
+    assert f"{closing.rstrip()}\n{idle.rstrip()}\n" in shown

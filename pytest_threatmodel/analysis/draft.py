@@ -68,12 +68,18 @@ class Draft:
         """Whether the author, or a change that was kept, states the field; what inherits takes nothing then."""
         return (id(record), name) in self._stated or record._node.is_stated(name)
 
-    def givers(self, record: Record, name: str) -> Iterator[tuple[Record, str]]:
-        """The fields from which this one would take its value, the nearest first."""
+    def givers(self, record: Record, name: str, *, stated: bool = True) -> Iterator[tuple[Record, str]]:
+        """The fields from which this one would take its value, the nearest first.
+
+        Args:
+            record: of the element or its controls.
+            name: of the field.
+            stated: whether what is stated for the field itself counts, which keeps it from taking any.
+        """
         waiting, seen = [(record, name)], {(id(record), name)}
         while waiting:
             taker, taken = waiting.pop(0)
-            if self.is_stated(taker, taken):
+            if self.is_stated(taker, taken) and (stated or taker is not record):
                 continue
             for giver in self._givers.get((id(taker), taken), ()):
                 if giver.key not in seen:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from typing import Any
 from typing import Final
@@ -13,6 +15,7 @@ from pytest_threatmodel.analysis.alternatives import OtherValues
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.facts_read import facts_read
 from pytest_threatmodel.analysis.records import Record
 from pytest_threatmodel.analysis.search import Alternatives
 from pytest_threatmodel.analysis.search import Changes
@@ -84,6 +87,7 @@ class Explanation:
         facts: single facts of which another value would close it, if what is said is untrue.
         carried_by: the minimal sets of controls and protections that carry a mitigation.
         open_facts: the unstated facts that could make the condition true.
+        rests_on: of a finding, dotted path -> the value that was read, for a decision that notices changes.
         error: what went wrong, where the rule could not be evaluated.
         column: where in the condition the part stands that went wrong, counted from 1; 0 where that is not known.
     """
@@ -99,6 +103,7 @@ class Explanation:
     facts: tuple[Changes, ...] = ()
     carried_by: tuple[Changes, ...] = ()
     open_facts: tuple[str, ...] = ()
+    rests_on: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     column: int = 0
 
@@ -119,7 +124,10 @@ def explain(verdicts: Verdicts, row: Row, column: int, *, outline: bool = False)
     if verdict is Verdict.ERROR:
         return Explanation(*start, parts=(), error=error, column=_failing_column(rule.clauses, row.record))
     parts = tuple(deciding_parts(rule.clauses, row.record, verdict is Verdict.VULNERABLE))
-    return Explanation(*start, parts=parts, **({} if outline else _changes(verdicts, row, column)))
+    if outline:
+        return Explanation(*start, parts=parts)
+    rests_on = facts_read(verdicts, row, column) if verdict is Verdict.VULNERABLE else {}
+    return Explanation(*start, parts=parts, rests_on=rests_on, **_changes(verdicts, row, column))
 
 
 def _failing_column(parts: tuple[Clause, ...], record: Record) -> int:
@@ -184,8 +192,12 @@ def _best_fixes(sets: tuple[Changes, ...], verdicts: Verdicts) -> tuple[Changes,
 
 def mitigated_by(verdicts: Verdicts, row: Row, column: int) -> list[str]:
     """The minimal sets that carry a mitigated pair, in words."""
-    found = _changes(verdicts, row, column).get("carried_by", ())
-    return [names_text(changes, row.element) for changes in found]
+    return [names_text(changes, row.element) for changes in carried_by(verdicts, row, column)]
+
+
+def carried_by(verdicts: Verdicts, row: Row, column: int) -> tuple[Changes, ...]:
+    """The minimal sets that carry a mitigated pair, at most `NAMED`."""
+    return _found(verdicts, row, column).get("carried_by", ())
 
 
 def _open_facts(sets: tuple[Changes, ...], element: Element) -> tuple[str, ...]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.improve import Improvement
-from pytest_threatmodel.analysis.search import Change
+from pytest_threatmodel.analysis.wording import assignment
 from pytest_threatmodel.analysis.wording import owner_of
-from pytest_threatmodel.analysis.wording import path
-from pytest_threatmodel.analysis.wording import value_text
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.labels import escape
 
@@ -47,8 +45,3 @@ class ImprovementText:
     def label(self, element: Element) -> str:
         """The label of an element; the name of one that the model does not show."""
         return self._labels.get(id(element)) or escape(element.name)
-
-
-def assignment(change: Change) -> str:
-    """A change as the author of the element would write it, behind the name of its variable."""
-    return f"{path(change.record, change.name, owner_of(change.record))} = {value_text(change.value)}"

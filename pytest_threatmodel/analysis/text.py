@@ -9,6 +9,7 @@ from typing import Final
 from pytest_threatmodel.analysis.explain import Explanation
 from pytest_threatmodel.analysis.explain import Part
 from pytest_threatmodel.analysis.explain import Reading
+from pytest_threatmodel.analysis.paste import decision_lines
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.analysis.wording import changes_text
 from pytest_threatmodel.analysis.wording import element_text
@@ -144,7 +145,7 @@ def _what_to_do(explanation: Explanation) -> Iterator[str]:
         if explanation.facts:
             facts = ", or ".join(changes_text(changes, target) for changes in explanation.facts)
             yield _two("", f"if untrue, correct: {facts}")
-        yield _two("", f'or decide: accept("{explanation.threat.id}", reason=..., owner=..., until=...)')
+        yield from (_two("", line) for line in decision_lines(explanation.threat.id, explanation.rests_on))
     elif explanation.verdict is Verdict.MITIGATED:
         yield _two("by", ", or ".join(names_text(changes, target) for changes in explanation.carried_by) or _TOO_MANY)
     elif explanation.verdict is Verdict.UNDETERMINED:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from pytest_threatmodel.analysis.records import Record
+from pytest_threatmodel.analysis.search import Change
 from pytest_threatmodel.analysis.search import Changes
 from pytest_threatmodel.model.controls import Controls
 from pytest_threatmodel.model.element import Element
@@ -51,6 +52,11 @@ def origin_text(record: Record, name: str, file: str) -> str:
         return f"stated in {origin.place.within(file)}{spelled}"
     place = "" if origin.place is None else f" ({origin.place.within(file)})"
     return f'from "{escape(origin.owner)}" {origin.field}{place}'
+
+
+def assignment(change: Change) -> str:
+    """A change as an author writes it behind the name of the variable: `controls.isEncrypted = True`."""
+    return f"{path(change.record, change.name, owner_of(change.record))} = {value_text(change.value)}"
 
 
 def changes_text(changes: Changes, target: Element) -> str:

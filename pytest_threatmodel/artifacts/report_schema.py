@@ -48,6 +48,7 @@ _NARROWER: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("PairShape", "judged"): {"enum": list(get_args(Result))},
     ("ThreatShape", "severity"): {"enum": list(SEVERITIES)},
     ("WeakeningShape", "sort"): {"enum": list(get_args(Sort))},
+    ("ImprovementShape", "worst"): {"enum": list(SEVERITIES)},
     ("DecisionShape", "status"): {"enum": list(get_args(Status))},
     ("DecisionShape", "source"): {"enum": list(get_args(Source))},
     ("PairShape", "decided"): {"enum": list(get_args(Status))},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
@@ -11,23 +12,29 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import MARKS
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
-from pytest_threatmodel.decisions.facts import lapses
+from pytest_threatmodel.decisions.evidence import Lost
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
-from pytest_threatmodel.decisions.judge import stale_decisions
+from pytest_threatmodel.decisions.known import Comparison
+from pytest_threatmodel.decisions.lapsed import Reviews
+from pytest_threatmodel.decisions.lapsed import asks_for_review
+from pytest_threatmodel.decisions.lapsed import lapsed
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
 from pytest_threatmodel.decisions.register import Register
-from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.decisions.review import names_one_pair
+from pytest_threatmodel.decisions.review import review
+from pytest_threatmodel.decisions.review import without_counted
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.notes import Assumption
@@ -43,12 +50,17 @@ class Decided:
         plain: element label -> the plain pytest marks on it.
         problems: what is wrong with the decisions, each a sentence.
         warnings: what does nothing.
-        notices: what came with the file of another tool and decides nothing, or is not read.
+        notices: what came with the file of another tool and decides nothing, or is not read; what the review tells.
         made: every decision that was read.
         resolved: the known findings of registers that are findings no more.
         shared: the ids of the register's decisions that count for other models too.
-        unneeded: id of such a decision -> what is wrong with it, unless another model needs it.
+        unneeded: id of such a decision -> what is wrong with it, unless another model needs it, and whether that fails.
         reach: id of a decision that was read -> how many pairs it covers, findings or not.
+        comparison: with earlier runs, where there is one.
+        waiting: mitigated pairs that are findings only where their controls are not proven -> the decision on them, and
+            whether it names that one pair.
+        lapsed: those of them on which the decision does not hold any more -> why.
+        unproven: pairs whose mitigation lacks proof, as far as the run knows.
     """
 
     outcomes: dict[PairKey, Outcome] = field(default_factory=dict)
@@ -59,8 +71,22 @@ class Decided:
     made: list[Decision] = field(default_factory=list)
     resolved: list[Decision] = field(default_factory=list)
     shared: frozenset[int] = frozenset()
-    unneeded: dict[int, str] = field(default_factory=dict)
+    unneeded: dict[int, tuple[str, bool]] = field(default_factory=dict)
     reach: dict[int, int] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    waiting: dict[PairKey, tuple[Decision, bool]] = field(default_factory=dict)
+    lapsed: dict[PairKey, str] = field(default_factory=dict)
+    unproven: dict[PairKey, Lost] = field(default_factory=dict)
+
+    def verdict(self, row: Row, column: int) -> Verdict:
+        """The verdict that counts: a mitigation that must be proven and is not, is none.
+
+        Args:
+            row: the element.
+            column: of the rule.
+        """
+        lost = self.unproven.get((row.rules[column].threat.id, row.label)) if self.unproven else None
+        return row.verdicts[column] if lost is None or not lost.reopens else Verdict.VULNERABLE
 
 
 def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: str) -> Decided:
@@ -81,29 +107,38 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     on_file += [_assumed(assumption) for assumption in verdicts.model.assumptions if assumption.exclude]
     made = {label: decisions for label, decisions in on_elements.items() if decisions}
     on_file += _registered(verdicts, ground.register, file, decided)
+    on_file = without_counted(on_file, verdicts, decided.problems)
     matched = match(made, on_file, _scope(verdicts), decided.shared)
     decided.problems += map(str, matched.errors)
-    decided.unneeded.update((id(decision), str(error)) for decision, error in matched.unmatched)
+    decided.unneeded.update((id(decision), (text, False)) for decision, text in matched.idle)
     decided.warnings += matched.warnings
     decided.made += [decision for decision, _ in matched.covered]
     decided.reach.update((id(decision), len(pairs)) for decision, pairs in matched.covered)
     found = _verdict_of(verdicts)
-    stale: set[PairKey] = set()
-    near = {id(decision) for decisions in made.values() for decision in decisions}
-    for decision, pairs in stale_decisions(matched.covered, lambda pair: found[pair] is Verdict.VULNERABLE):
-        if decision.status == "open":
-            decided.resolved.append(decision)
-        elif id(decision) in decided.shared:
-            decided.unneeded[id(decision)] = _unneeded(decision, pairs)
-        elif _names_one_pair(decision, pairs, id(decision) in near) and matched.by_pair[pairs[0]] is decision:
-            stale.update(pairs)
-        else:
-            decided.problems.append(_unneeded(decision, pairs))
+    near = {id(decision): label for label, decisions in made.items() for decision in decisions}
+    awaiting = _awaiting(verdicts, matched.by_pair, ground)
+    # What tests have still to prove may be a finding yet: what was decided about it is not stale.
+    open_ = frozenset(pair for pair, verdict in found.items() if verdict is Verdict.VULNERABLE) | awaiting
+    reviewed = review(matched, open_, near, verdicts, ground, decided.shared)
+    decided.problems += reviewed.problems
+    decided.notices += reviewed.notices
+    decided.resolved += reviewed.resolved
+    decided.unneeded.update(reviewed.unneeded)
+    for decision, pairs in matched.covered:
+        for pair in awaiting.intersection(pairs):
+            if matched.by_pair[pair] is decision:
+                decided.waiting[pair] = decision, names_one_pair(decision, pairs, id(decision) in near)
+    places = _places(verdicts) if matched.by_pair else {}
+    reviews = Reviews()
     for pair, decision in matched.by_pair.items():
-        lapsed = _lapsed(decision, verdicts.labels[pair[1]], decided)
-        decided.outcomes[pair] = judge(found[pair], decision, today=ground.today, lapsed=lapsed, stale=pair in stale)
-    _import(verdicts, frozenset(matched.by_pair), ground.today, decided)
-    _soften(verdicts, ground, decided)
+        why = _lapsed(decision, verdicts, places[pair], ground, decided, reviews)
+        if why and pair in awaiting:
+            decided.lapsed[pair] = why
+        stale = pair in reviewed.stale
+        decided.outcomes[pair] = judge(found[pair], decision, today=ground.judged_on, lapsed=why, stale=stale)
+    decided.notices += reviews.notices()
+    _import(verdicts, frozenset(matched.by_pair), ground.judged_on, decided)
+    _soften(verdicts, ground, file, decided)
     return decided
 
 
@@ -127,26 +162,37 @@ def _import(verdicts: Verdicts, near: frozenset[PairKey], today: date, decided: 
     decided.notices += imported.notices
 
 
-def _names_one_pair(decision: Decision, pairs: list[PairKey], on_element: bool) -> bool:
-    """Whether the decision spells out its one pair; on an element, the element need not be named."""
-    if len(pairs) != 1 or decision.threats != (pairs[0][0],):
-        return False
-    return on_element or decision.element == pairs[0][1]
+def _awaiting(verdicts: Verdicts, by_pair: Mapping[PairKey, Decision], ground: Ground) -> frozenset[PairKey]:
+    """The pairs that somebody decided about and that tests have still to prove."""
+    if ground.unproven is None:
+        return frozenset()
+    return frozenset(
+        pair
+        for row, column in verdicts.pairs()
+        if (pair := (row.rules[column].threat.id, row.label)) in by_pair
+        and not by_pair[pair].excludes
+        and ground.awaits_proof(row, column)
+    )
 
 
-def _unneeded(decision: Decision, pairs: list[PairKey]) -> str:
-    return f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}"
+def _places(verdicts: Verdicts) -> dict[PairKey, tuple[Row, int]]:
+    return {(row.rules[column].threat.id, row.label): (row, column) for row, column in verdicts.pairs()}
 
 
-def _covers(pairs: int) -> str:
-    if pairs == 0:
-        return "it covers no pair"
-    return "its pair is no finding" if pairs == 1 else f"none of its {pairs} pairs is a finding"
-
-
-def _lapsed(decision: Decision, element: Element, decided: Decided) -> str:
+def _lapsed(
+    decision: Decision,
+    verdicts: Verdicts,
+    place: tuple[Row, int],
+    ground: Ground,
+    decided: Decided,
+    reviews: Reviews,
+) -> str:
+    """Why the decision does not hold for the pair; what only asks for review is noted."""
+    row, column = place
     try:
-        return lapses(decision, element)
+        if decision.excludes or row.verdicts[column] is Verdict.VULNERABLE:
+            reviews.note(decision, asks_for_review(decision, verdicts, row, column, ground))
+        return lapsed(decision, verdicts, row, column, ground)
     except DecisionError as error:
         if str(error) not in decided.problems:
             decided.problems.append(str(error))
@@ -216,15 +262,20 @@ def _assumed(assumption: Assumption) -> Decision:
     )
 
 
-def _soften(verdicts: Verdicts, ground: Ground, decided: Decided) -> None:
-    """Findings that the gate lets pass, where nobody decided anything."""
+def _soften(verdicts: Verdicts, ground: Ground, file: str, decided: Decided) -> None:
+    """Findings that the gate lets pass or that earlier runs had, where nobody decided anything."""
+    if ground.known is not None:
+        decided.comparison = ground.known.compare(verdicts, file, set(decided.outcomes).__contains__)
+    known = decided.comparison or Comparison("")
     for row, column in verdicts.pairs():
         pair = (row.rules[column].threat.id, row.label)
         if row.verdicts[column] is not Verdict.VULNERABLE or pair in decided.outcomes:
             continue
-        softened = ground.gate.softens(row, column)
+        softened = known.passes.get(pair) or ground.gate.softens(row, column, file)
         if softened:
             decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=ground.today, softened=softened)
+        elif pair in known.fails:
+            decided.outcomes[pair] = Outcome("failed", known.fails[pair])
 
 
 def _unknown_overrides(verdicts: Verdicts) -> list[str]:

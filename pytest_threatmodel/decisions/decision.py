@@ -29,9 +29,6 @@ Source = Literal["model", "import", "register"]
 #: The statuses that say that a threat does not concern the system: its pairs are skipped, whatever their verdict.
 EXCLUDING: Final[frozenset[Status]] = frozenset({"excluded", "not-applicable"})
 
-#: A decision whose last day is at most so many days away is told.
-SOON: Final = 30
-
 #: What a status is called where people read of it; "open" would say that nobody knows of the finding.
 WORDS: Final[Mapping[Status, str]] = {
     "accepted": "accepted",
@@ -110,6 +107,11 @@ class Decision:
     def excludes(self) -> bool:
         """Whether it skips its pairs, rather than expecting their findings."""
         return self.status in EXCLUDING
+
+    @property
+    def unbound(self) -> bool:
+        """Whether it lets findings pass and no change of the model can end it."""
+        return not (self.excludes or self.status == "open" or self.source == "import" or self.facts)
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""

@@ -43,6 +43,7 @@ _NAMES: Final[Mapping[Status, str]] = {
     "false-positive": "the decision that this is a false positive",
     "mitigated-elsewhere": "the decision that this is mitigated elsewhere",
     "not-applicable": "the decision that this does not apply",
+    "excluded": "the exclusion",
     "open": "the time to fix this",
 }
 
@@ -81,7 +82,7 @@ def judge(
         owner = f"; its owner is {decision.owner}" if decision.owner else ""
         return Outcome("failed", f"{_NAMES[decision.status]} expired on {decision.until}{owner}", decision)
     if lapsed:
-        return Outcome("failed", f"{lapsed}; {decision.status}: {decision.summary()}", decision)
+        return Outcome("failed", f"{lapsed}; {WORDS[decision.status]}: {decision.summary()}", decision)
     return Outcome("xfailed", _told(decision), decision)
 
 
@@ -93,8 +94,8 @@ def _told(decision: Decision) -> str:
 
 
 def _has_ended(decision: Decision, today: date, lapsed: str) -> bool:
-    """Whether an exclusion holds no more; one of a model file has no end."""
-    return decision.status != "excluded" and (decision.expired(today) or bool(lapsed))
+    """Whether an exclusion holds no more."""
+    return decision.expired(today) or (bool(lapsed) and decision.status != "excluded")
 
 
 def _stale_text(decision: Decision) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
 from typing import Final
+from typing import Literal
 
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import is_pattern
 from pytest_threatmodel.decisions.names import Names
-from pytest_threatmodel.model.fields import did_you_mean
 
 #: (threat id, element label)
 PairKey = tuple[str, str]
@@ -71,6 +71,24 @@ class Scope:
         return sorted(found, key=lambda pair: (self.elements.position(pair[1]), self.ids.position(pair[0])))
 
 
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A literal name in a decision that matches nothing: misspelt, or what it named is renamed or gone.
+
+    Args:
+        decision: that has the name.
+        what: the name is of.
+        name: that matches nothing.
+    """
+
+    decision: Decision
+    what: Literal["element", "threat"]
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.decision.place}: {self.decision.spelled}: no {self.what} matches {self.name!r}"
+
+
 @dataclass(slots=True)
 class Matched:
     """The decisions of one model file, put on its pairs.
@@ -78,17 +96,19 @@ class Matched:
     Attributes:
         by_pair: the decision that holds for a pair.
         covered: the pairs that each decision reaches, in the order of the decisions; nearer ones may hold there. A
-            decision whose names match nothing is not in it: it is an error or a warning already.
-        errors: what is wrong: names that match nothing, two decisions on one pair.
+            decision whose names match nothing is not in it: it is an orphan or a warning already.
+        errors: what is wrong: two decisions on one pair.
+        orphans: literal names that match nothing.
         warnings: patterns that match nothing, exclusions that cover no pair.
-        unmatched: decisions that may mean what other models have and match nothing here, each with what is then wrong.
+        idle: decisions that may mean what other models have, and cover nothing here, each with a warning.
     """
 
     by_pair: dict[PairKey, Decision] = field(default_factory=dict)
     covered: list[tuple[Decision, list[PairKey]]] = field(default_factory=list)
     errors: list[DecisionError] = field(default_factory=list)
+    orphans: list[Orphan] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    unmatched: list[tuple[Decision, DecisionError]] = field(default_factory=list)
+    idle: list[tuple[Decision, str]] = field(default_factory=list)
 
 
 def match(
@@ -103,8 +123,8 @@ def match(
         on_elements: element label -> the decisions that stand on that element.
         on_file: the decisions that stand on the file, or in a register.
         scope: the pairs there are.
-        elsewhere: the ids of those decisions that may mean what other models have, so that a name that matches
-            nothing here is no mistake yet.
+        elsewhere: the ids of those decisions that may mean what other models have, so that what matches nothing here
+            is no mistake yet.
     """
     matched = Matched()
     for label, decisions in on_elements.items():
@@ -130,7 +150,7 @@ def _put(
         if ids and labels:
             matched.covered.append((decision, pairs))
         if not pairs and ids and labels and decision.excludes:
-            matched.warnings.append(f"{decision.place}: {decision.spelled} covers no pair")
+            _warn(decision, f"{decision.place}: {decision.spelled} covers no pair", matched, elsewhere)
         for pair in pairs:
             if pair in nearer:
                 continue
@@ -155,7 +175,7 @@ def _conflict(first: Decision, second: Decision, pair: PairKey) -> DecisionError
 def _elements(decision: Decision, scope: Scope, matched: Matched, elsewhere: Container[int]) -> Mapping[str, None]:
     found = scope.elements.select(decision.element)
     if not found and scope.labels:
-        _complain(decision, "element", decision.element, scope.labels, matched, elsewhere)
+        _complain(decision, "element", decision.element, matched, elsewhere)
     return found
 
 
@@ -164,24 +184,23 @@ def _threat_ids(decision: Decision, scope: Scope, matched: Matched, elsewhere: C
     for name in decision.threats:
         found = scope.ids.select(name)
         if not found:
-            _complain(decision, "threat", name, scope.threats, matched, elsewhere)
+            _complain(decision, "threat", name, matched, elsewhere)
         ids.update(found)
     return ids
 
 
 def _complain(
-    decision: Decision, what: str, name: str, names: Iterable[str], matched: Matched, elsewhere: Container[int]
+    decision: Decision, what: Literal["element", "threat"], name: str, matched: Matched, elsewhere: Container[int]
 ) -> None:
-    text = f"{decision.place}: {decision.spelled}: no {what} matches {name!r}"
-    if id(decision) in elsewhere:
-        matched.unmatched.append((decision, DecisionError(text, _hint(name, names, matched))))
-    elif is_pattern(name):
-        matched.warnings.append(text)
+    orphan = Orphan(decision, what, name)
+    if not is_pattern(name):
+        matched.orphans.append(orphan)
     else:
-        matched.errors.append(DecisionError(text, _hint(name, names, matched)))
+        _warn(decision, str(orphan), matched, elsewhere)
 
 
-def _hint(name: str, names: Iterable[str], matched: Matched) -> str | None:
-    """The nearest name; none any more once nobody will read it, as guessing is slow."""
-    many = len(matched.errors) + len(matched.unmatched) > _MOST_CONFLICTS
-    return None if is_pattern(name) or many else did_you_mean(name, names)
+def _warn(decision: Decision, text: str, matched: Matched, elsewhere: Container[int]) -> None:
+    if id(decision) in elsewhere:
+        matched.idle.append((decision, text))
+    else:
+        matched.warnings.append(text)

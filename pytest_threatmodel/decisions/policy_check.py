@@ -133,9 +133,9 @@ def _sentences(policy: Policy) -> Say:
 
 
 def _soft(policy: Policy, ground: Ground, say: Say) -> Iterator[str]:
-    lowest = ground.gate.lowest
+    lowest = ground.gate.laxest
     if policy.fail_on is not None and SEVERITIES.index(lowest) < SEVERITIES.index(policy.fail_on):
-        text = f"--threatmodel-fail-on={lowest} lets findings of {policy.fail_on} severity pass"
+        text = f"--threatmodel-fail-on={ground.gate} lets findings of {policy.fail_on} severity pass"
         yield say("fail_on", f"{text}, expected {policy.fail_on} or lower")
 
 

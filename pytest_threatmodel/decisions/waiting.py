@@ -10,18 +10,19 @@ from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.gate import Gate
 
 
-def waiting(decided: Decided, gate: Gate) -> Callable[[Row, int], bool]:
+def waiting(decided: Decided, gate: Gate, file: str) -> Callable[[Row, int], bool]:
     """Tells of a pair whether it is such a finding, or would be one if it were vulnerable.
 
     Args:
         decided: about the pairs of the model.
         gate: lets findings pass that nobody decided about.
+        file: the path of the model.
     """
 
     def waits(row: Row, column: int) -> bool:
         outcome = decided.outcomes.get((row.rules[column].threat.id, row.label))
         if outcome is None:
-            return not gate.softens(row, column)
+            return not gate.softens(row, column, file)
         if row.verdicts[column] is not Verdict.VULNERABLE:
             # Somebody decided about it already, and would be heard again.
             return outcome.decision is None

@@ -120,7 +120,9 @@ def read_element(asset: Asset, boundary: str | None, incoming: Sequence[Link], t
     if kind == "Lambda":
         values |= _lambda_values(part)
     in_scope = not part.flag("out_of_scope")
-    description, reason = part.text("description"), part.text("justification_out_of_scope")
+    reason = part.text("justification_out_of_scope")
+    if reason and not in_scope:
+        values["scopeReason"] = reason
     tell_others(part, _ASSET_OTHERS, "technical assets", asset.title, told)
     return ParsedElement(
         id=asset.id,
@@ -131,7 +133,7 @@ def read_element(asset: Asset, boundary: str | None, incoming: Sequence[Link], t
         values=values,
         data=tuple(dict.fromkeys((*part.texts("data_assets_stored"), *part.texts("data_assets_processed")))),
         in_scope=in_scope,
-        description=description if in_scope or not reason else f"{description} Out of scope: {reason}".strip(),
+        description=part.text("description"),
     )
 
 

@@ -64,7 +64,7 @@ def element(group: Group, found: Same, data: Sequence[ParsedElement], told: Tall
         values=_values(group, told),
         data=tuple(each.id for each in data),
         in_scope=_in_scope(group),
-        description=_description(group),
+        description=_text(group, "description"),
     )
 
 
@@ -82,7 +82,7 @@ def flows(group: Group, found: Same, told: Tally) -> Iterator[ParsedFlow]:
     source, sink = group.ends
     wrong = [end for end in (source, sink) if end and found[end].type not in _KINDS]
     both = _ticked(group, "isBidirectional")
-    values, description, in_scope = _values(group, told), _description(group), _in_scope(group)
+    values, description, in_scope = _values(group, told), _text(group, "description"), _in_scope(group)
     if not source or not sink or wrong:
         told.add("flows that do not end at an element on both sides are left out", _open_ended(group, found))
         return
@@ -120,6 +120,9 @@ def _values(group: Group, told: Tally) -> dict[str, object]:
     protocol = _text(group, "protocol") if group.type == "flow" else ""
     if protocol:
         values["protocol"] = _PROTOCOLS.get(protocol.lower(), protocol)
+    reason = _text(group, "reasonOutOfScope")
+    if reason and not _in_scope(group):
+        values["scopeReason"] = reason
     for name in _OTHERS[group.type]:
         if _ticked(group, name):
             told.add(f"no counterpart for {name}", group.name or group.cells[0].part.place)
@@ -145,10 +148,3 @@ def _in_scope(group: Group) -> bool:
     """Whether it is in scope in one of the diagrams."""
     out = [cell.facts.flag("outOfScope") for cell in group.cells]
     return not all(out)
-
-
-def _description(group: Group) -> str:
-    description, reason = _text(group, "description"), _text(group, "reasonOutOfScope")
-    if _in_scope(group) or not reason:
-        return description
-    return f"{description} Out of scope: {reason}".strip()

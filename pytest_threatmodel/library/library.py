@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from pytest_threatmodel.library.condition.parse import ConditionError
@@ -55,6 +56,7 @@ class Library:
         self.vocabulary = self._base.extended(self.fields)
         self._by_id = _by_id(self.threats)
         self._file_of = {threat.id: _file(pack) for pack in self.packs for threat in pack.threats}
+        self._released = {threat.id: pack.released for pack in self.packs for threat in pack.threats}
         self._check()
         self._conditions: dict[tuple[str, str], Condition] = {}
 
@@ -99,6 +101,10 @@ class Library:
             (self._bound(threat, adjust.when, f"adjust[{index}], when"), adjust)
             for index, adjust in enumerate(threat.adjust)
         )
+
+    def released(self, threat: Threat) -> date | None:
+        """The day on which the version of the threat's pack was published, where that is known."""
+        return self._released.get(threat.id)
 
     def resolve(self) -> Library:
         """The library itself, once every condition in it is bound.

@@ -36,6 +36,7 @@ from pytest_threatmodel.model.vocabulary import standard_vocabulary
 
 _TABLES: Final = ("pack", "field", "threat")
 _PACK_KEYS: Final = ("name", "title", "version")
+_OPTIONAL_PACK_KEYS: Final = ("released",)
 _REQUIRED: Final = (
     "id",
     "title",
@@ -153,6 +154,7 @@ class _Reader:
             name=self.name,
             title=header.text("title", one_line=True),
             version=header.text("version", one_line=True),
+            released=header.day("released"),
             fields=self._fields(),
             threats=self._threats(),
             origin=self.complaints.file,
@@ -166,7 +168,7 @@ class _Reader:
         elif not isinstance(values, dict):
             self.top.wrong("pack", f"expected one table, got {shown(values)}", "write [pack]")
         else:
-            table.refuse_unknown(_PACK_KEYS)
+            table.refuse_unknown((*_PACK_KEYS, *_OPTIONAL_PACK_KEYS))
             table.require(_PACK_KEYS)
         return table
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from typing import TypeVar
 
@@ -64,6 +65,19 @@ class Table:
         if found == "":
             self.wrong(key, "must not be empty")
         return found or ""
+
+    def day(self, key: str) -> date | None:
+        """The day under a key, a date of TOML or text `YYYY-MM-DD`; None when it is not there."""
+        value = self.values.get(key)
+        try:
+            if isinstance(value, str) and len(value) == 10:
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        if value is not None and type(value) is not date:
+            self.wrong(key, f"expected a date, YYYY-MM-DD, got {shown(value)}")
+            return None
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The list of texts under a key."""

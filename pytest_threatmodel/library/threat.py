@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from datetime import date
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
@@ -213,6 +214,7 @@ class Pack:
         name: the short name by which it is selected.
         title: what it is about.
         version: its version.
+        released: the day on which this version was published, where that is known.
         fields: the fields that its conditions need and no kind has.
         threats: its threats in order.
         origin: the file.
@@ -221,6 +223,7 @@ class Pack:
     name: str
     title: str
     version: str = ""
+    released: date | None = None
     fields: tuple[DeclaredField, ...] = ()
     threats: tuple[Threat, ...] = ()
     origin: str = ""

@@ -15,6 +15,7 @@ from pytest_threatmodel.model.fields import Text
 from pytest_threatmodel.model.fields import control
 from pytest_threatmodel.model.generated import ControlsPackFields
 from pytest_threatmodel.model.origin import caller
+from pytest_threatmodel.model.proven import ProvenBy
 from pytest_threatmodel.model.registry import current
 
 if TYPE_CHECKING:
@@ -155,7 +156,12 @@ class Controls(ControlsPackFields):
 
     def take(self, other: Controls | Mapping[str, object]) -> None:
         """State here what `other` states."""
-        values = other.stated() if isinstance(other, Controls) else other
+        if not isinstance(other, Controls):
+            values = other
+        else:
+            proofs = other.facts.proofs
+            stated = other.stated().items()
+            values = {name: ProvenBy(value, proofs[name]) if name in proofs else value for name, value in stated}
         for name, value in values.items():
             if not isinstance(name, str):
                 raise ModelError(f"{self.describe()}: {shown(name)} is no name of a control", place=caller())

@@ -37,10 +37,22 @@ def labels(elements: Iterable[Element]) -> list[str]:
     ends, ` (User -> Web Server)`; what is still the same gets the first free `#2`, `#3`.
     """
     elements = list(elements)
-    shared = Counter(element.name for element in elements if _is_flow(element) and not element.key)
-    wanted = [_wanted(element, shared) for element in elements]
+    wanted = _all_wanted(elements)
     numbers = _Numbers(wanted, {label for element, label in zip(elements, wanted, strict=True) if element.key})
     return [numbers.unique(label, bool(element.key)) for element, label in zip(elements, wanted, strict=True)]
+
+
+def counted(elements: Iterable[Element]) -> frozenset[str]:
+    """The labels that only a number tells from another: `Web #2`. They may name another element tomorrow."""
+    elements = list(elements)
+    return frozenset(
+        label for label, wanted in zip(labels(elements), _all_wanted(elements), strict=True) if label != wanted
+    )
+
+
+def _all_wanted(elements: list[Element]) -> list[str]:
+    shared = Counter(element.name for element in elements if _is_flow(element) and not element.key)
+    return [_wanted(element, shared) for element in elements]
 
 
 def _wanted(element: Element, shared: Counter[str]) -> str:

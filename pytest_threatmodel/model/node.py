@@ -25,6 +25,7 @@ from pytest_threatmodel.model.origin import Origin
 from pytest_threatmodel.model.origin import Place
 from pytest_threatmodel.model.origin import Stated
 from pytest_threatmodel.model.origin import caller
+from pytest_threatmodel.model.proven import ProvenBy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,14 +38,16 @@ class Facts:
         given: field name -> value, for the fields that were stated or inherited; any other is unstated.
         origins: field name -> where that value comes from.
         stated: field name -> what the author stated, for collections that inheritance made longer.
+        proofs: name of a control -> the tests that the author says prove it.
     """
 
-    __slots__ = ("given", "origins", "stated")
+    __slots__ = ("given", "origins", "proofs", "stated")
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
         self.origins: dict[str, Origin] = {}
         self.stated: dict[str, Any] = {}
+        self.proofs: dict[str, tuple[str, ...]] = {}
 
     def forget_inherited(self) -> None:
         """Keep only what the author stated."""
@@ -141,10 +144,18 @@ class Node:
             ModelError: the value does not fit; names element, field, value, what was expected and the place.
         """
         place = caller()
+        tests: tuple[str, ...] = ()
         try:
+            if isinstance(value, ProvenBy):
+                if field.role != "control":
+                    raise ValueProblem("a plain value: only controls are proven by tests")
+                value, tests = value.value, value.tests
             converted = field.convert(value)
         except ValueProblem as problem:
             raise self.misfit(field.name, value, problem, place) from None
+        self.facts.proofs.pop(field.name, None)
+        if tests:
+            self.facts.proofs[field.name] = tests
         self.facts.given[field.name] = converted
         self.facts.origins[field.name] = Stated(place)
         self.facts.stated.pop(field.name, None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_threatmodel.plugin import evidence_options
 from pytest_threatmodel.plugin import options
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ _MARKS = (
     "select pairs with -m 'threat(severity=\"high\")'.",
     "threat_accept(*threats, element='*', reason, owner, until, ticket, facts): the risk of these threats is accepted.",
     "threat_exclude(*threats, element='*', reason): these threats do not concern the system.",
+    "threat_evidence(element, *controls, model=None): the test proves these controls of an element.",
 )
 
 
@@ -28,6 +30,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     import pytest_threatmodel.hookspecs as hookspecs
 
     pluginmanager.add_hookspecs(hookspecs)
+    # Before pytest_configure is called, in which nothing can be put last any more.
+    pluginmanager.register(_AfterOthers())
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,6 +41,17 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_threatmodel.plugin.session import register
 
         register(config)
+
+
+class _AfterOthers:
+    """What must be registered after the plugins of others, to come before them."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if evidence_options.asks(config) and options.is_on(config):
+            from pytest_threatmodel.plugin.evidence import register
+
+            register(config)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""What would turn the models green, for the closing section: made once, at the end, where the models are."""
+"""What would turn the models green, and which controls carry nothing: made once, at the end, where the models are."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from typing import Final
 
 import pytest
 
+from pytest_threatmodel.analysis.idle import idle_controls
+from pytest_threatmodel.analysis.idle_text import idle_count
+from pytest_threatmodel.analysis.idle_text import idle_line
 from pytest_threatmodel.analysis.improve import improvements
 from pytest_threatmodel.analysis.improve_text import ImprovementText
+from pytest_threatmodel.analysis.wording import owner_of
 from pytest_threatmodel.decisions.waiting import waiting
 from pytest_threatmodel.plugin.collect import ThreatModelFile
 from pytest_threatmodel.plugin.session import run_key
 
 _KEY: Final = "threatmodel_advice"
+_MOST_IDLE: Final = 5
 
 
 class Advice:
-    """Adds the best changes to the figures of each model; under xdist one worker finds them, the controller adds them.
+    """Adds advice to the figures of each model; under xdist one worker finds it, the controller adds it.
 
     Args:
         config: of the run.
@@ -58,7 +63,19 @@ class Advice:
         return {name: self._advice(file) for name, file in self._run.collected.items()}
 
     def _advice(self, file: ThreatModelFile) -> dict[str, Any]:
-        counts = waiting(file.decided, self._run.ground.gate)
+        counts = waiting(file.decided, self._run.ground.gate, str(file.path))
         found = improvements(file.verdicts, counts, self._most)
         text = ImprovementText(file.verdicts)
-        return {"fixes": [text.line(each) for each in found]}
+        return {"fixes": [text.line(each) for each in found], "idle": self._idle(file, text)}
+
+    def _idle(self, file: ThreatModelFile, text: ImprovementText) -> list[str]:
+        """The controls on which nothing rests: a count and the first, or all of them with `-vv`."""
+        verbosity = self._config.get_verbosity()
+        found = idle_controls(file.verdicts) if verbosity > 0 else []
+        if not found:
+            return []
+        found.sort(key=lambda each: each.redundant)
+        shown = found if verbosity > 1 else found[:_MOST_IDLE]
+        lines = [f"  {idle_line(each, text.label(owner_of(each.record)))}" for each in shown]
+        more = len(found) - len(shown)
+        return [idle_count(found), *lines, *([f"  and {more} more, which -vv names"] if more else [])]

@@ -131,7 +131,8 @@ def snapshots(run: Run, config: pytest.Config, explained: bool) -> Iterator[Snap
     for file in run.collected.values():
         folder = file.path.parent
         if folder not in known:
-            known[folder] = describe_run(folder, run.settings.fail_on, run.ground.today)
+            notice = run.ground.checks.notice
+            known[folder] = describe_run(folder, str(run.ground.gate), run.ground.today, notice)
         about = Circumstances(
             root=config.rootpath,
             nodeid=file.nodeid,
@@ -140,6 +141,7 @@ def snapshots(run: Run, config: pytest.Config, explained: bool) -> Iterator[Snap
             problems=tuple(violations(file, run)),
             weakenings=beside_model(run, file.verdicts),
             notices=tuple(all_notices(file.verdicts)),
+            gate=run.ground.gate,
         )
         made = snapshot(file.verdicts, file.decided, about, explained=explained)
         date_decisions(made["decisions"], config.rootpath)

@@ -19,11 +19,13 @@ from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import MARKS
 from pytest_threatmodel.decisions.decision import DecisionError
 from pytest_threatmodel.decisions.decision import read_decision
+from pytest_threatmodel.decisions.evidence import Lost
 from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.judge import FAILED
 from pytest_threatmodel.decisions.judge import PASSED
 from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.judge import judge
+from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.model.origin import Place
 from pytest_threatmodel.plugin.failure import FailureText
 from pytest_threatmodel.plugin.junit import properties
@@ -57,6 +59,8 @@ class ThreatItem(pytest.Item):
     #: For plugins that look for a test's function.
     obj = None
 
+    #: What is missing where the pair is mitigated and its controls are not proven: then it counts as a finding.
+    lost: Lost | None = None
     _properties: list[tuple[str, object]] | None = None
     _has_sections = False
 
@@ -86,8 +90,8 @@ class ThreatItem(pytest.Item):
 
     @property
     def verdict(self) -> Verdict:
-        """What the threat means for the element."""
-        return self.row.verdicts[self.column]
+        """What the threat means for the element; a mitigation that must be proven and is not, is none."""
+        return self.row.verdicts[self.column] if self.lost is None else Verdict.VULNERABLE
 
     def is_of(self, patterns: tuple[str, ...]) -> bool:
         """Whether the threat is one of these ids or patterns."""
@@ -122,10 +126,28 @@ class ThreatItem(pytest.Item):
         except DecisionError as error:
             outcome = Outcome("failed", str(error))
         else:
-            today = self.config.stash[run_key].ground.today
+            today = self.config.stash[run_key].ground.judged_on
             outcome = judge(self.verdict, decision, today=today, lapsed=lapsed)
+            if not decision.excludes and self.config.stash[run_key].ground.awaits_proof(self.row, self.column):
+                self.parent.decided.waiting[self.key] = decision, False
+                self.parent.decided.lapsed[self.key] = lapsed
+        self.parent.decided.outcomes[self.key] = outcome
+        self.take(outcome)
+
+    @property
+    def key(self) -> PairKey:
+        """The pair, as decisions know it."""
+        return self.row.rules[self.column].threat.id, self.row.label
+
+    def take(self, outcome: Outcome, lost: Lost | None = None) -> None:
+        """Have another outcome than the one that stood when the pair was collected.
+
+        Args:
+            outcome: that counts now.
+            lost: what is missing for the mitigation to hold.
+        """
         del self.own_markers[: self._own_marks]
-        self.outcome = self.parent.decided.outcomes[self.row.rules[self.column].threat.id, self.row.label] = outcome
+        self.outcome, self.lost = outcome, lost
         self._own_marks = self._mark(outcome)
 
     def iter_markers_with_node(self, name: str | None = None) -> Iterator[tuple[Any, pytest.Mark]]:
@@ -198,7 +220,11 @@ class ThreatItem(pytest.Item):
 
     def _failure_text(self) -> str:
         explanation = explain(self.parent.verdicts, self.row, self.column)
-        return "\n".join(explanation_lines(explanation, lead=self._lead()))
+        lines = explanation_lines(explanation, lead=self._lead())
+        if self.lost is not None:
+            threat = self.row.rules[self.column].threat.id
+            lines.append(f'fix   let tests prove it, or decide: accept("{threat}", reason=..., owner=..., until=...)')
+        return "\n".join(lines)
 
     def _failure_line(self) -> str:
         explanation = explain(self.parent.verdicts, self.row, self.column, outline=True)

@@ -30,6 +30,7 @@ def properties(item: ThreatItem) -> list[tuple[str, object]]:
 def _more(item: ThreatItem) -> list[tuple[str, object]]:
     threat, element = item.row.rules[item.column].threat, item.row.element
     decision = item.outcome.decision
+    lost = item.parent.decided.unproven.get(item.key)
     boundary = element.inBoundary
     values = {
         "title": threat.title,
@@ -50,6 +51,7 @@ def _more(item: ThreatItem) -> list[tuple[str, object]]:
         "until": "" if decision is None or decision.until is None else decision.until.isoformat(),
         "ticket": "" if decision is None else decision.ticket,
         "mitigated_by": _mitigated_by(item),
+        "evidence": "" if lost is None else "; ".join(lost.lines()),
     }
     return [(name, value) for name, value in values.items() if value]
 

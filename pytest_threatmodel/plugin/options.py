@@ -13,22 +13,33 @@ from typing import Final
 import pytest
 
 from pytest_threatmodel.plugin import artifact_options
+from pytest_threatmodel.plugin import decision_options
+from pytest_threatmodel.plugin import evidence_options
 from pytest_threatmodel.plugin import fix_options
+from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
 from pytest_threatmodel.plugin import update_options
 
 if TYPE_CHECKING:
-    from pytest_threatmodel.library.threat import Severity
+    from pytest_threatmodel.decisions.gate import Gate
 
 #: Options that print something and leave.
 PRINTING: Final = ("list", "describe", "explain", "init")
 #: Options of one subject each: `OPTIONS`, `add_options(group)`, `add_ini(parser)`, and a reader.
-_PARTS: Final = (artifact_options, fix_options, policy_options, register_options, update_options)
+_PARTS: Final = (
+    artifact_options,
+    decision_options,
+    evidence_options,
+    fix_options,
+    gate_options,
+    policy_options,
+    register_options,
+    update_options,
+)
 #: Options whose being given switches threat models on.
 _IMPLYING: Final = (
     "threatmodel_exclude",
-    "threatmodel_fail_on",
     "threatmodel_stale_days",
     *(option for part in _PARTS for option in part.OPTIONS),
 )
@@ -61,12 +72,6 @@ def add(parser: pytest.Parser) -> None:
         metavar="IDS",
         help="Deselect the pairs of these threats: ids or patterns, separated by commas "
         "(ini: threatmodel_exclude; default: none)",
-    )
-    add_option(
-        "--threatmodel-fail-on",
-        metavar="SEVERITY",
-        help="Undecided findings below this severity (critical, high, medium, low, info) are expected failures "
-        "(ini: threatmodel_fail_on; default: info, every finding fails)",
     )
     add_option(
         "--threatmodel-stale-days",
@@ -134,7 +139,6 @@ def _add_ini(parser: pytest.Parser) -> None:
         default=False,
     )
     add("threatmodel_exclude", "As --threatmodel-exclude", type="args", default=[])
-    add("threatmodel_fail_on", "As --threatmodel-fail-on", default="")
     add("threatmodel_stale_days", "As --threatmodel-stale-days", default="")
 
 
@@ -170,7 +174,7 @@ class Settings:
         packs: names of packs, or None for all.
         required: a run without a model fails.
         exclude: threat ids or patterns whose pairs are deselected.
-        fail_on: the lowest severity that fails.
+        gate: from which severity on findings fail.
         pytm_meets_packs: files that import pytm meet the packs, and not pytm's own threats.
         strict: what pytm swallows is an error.
         stale_days: how many days code may be newer than the model; None where that is not looked at.
@@ -182,7 +186,7 @@ class Settings:
     packs: tuple[str, ...] | None
     required: bool
     exclude: tuple[str, ...]
-    fail_on: Severity
+    gate: Gate
     pytm_meets_packs: bool
     strict: bool
     stale_days: int | None
@@ -202,7 +206,7 @@ def read(config: pytest.Config) -> Settings:
         packs=tuple(_ini(config, "threatmodel_packs")) or None,
         required=bool(_ini(config, "threatmodel_required")),
         exclude=_exclude(config),
-        fail_on=_fail_on(config),
+        gate=gate_options.read_gate(config),
         pytm_meets_packs=_pytm_threats(config) == "packs",
         strict=bool(_ini(config, "threatmodel_strict")),
         stale_days=_stale_days(config),
@@ -225,21 +229,6 @@ def _exclude(config: pytest.Config) -> tuple[str, ...]:
     given: list[str] = config.getoption("threatmodel_exclude") or []
     values = [*_ini(config, "threatmodel_exclude"), *given]
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
-def _fail_on(config: pytest.Config) -> Severity:
-    word, where = config.getoption("threatmodel_fail_on"), "--threatmodel-fail-on"
-    if word is None:
-        word, where = _ini(config, "threatmodel_fail_on"), "ini setting threatmodel_fail_on"
-        if not word:
-            return "info"
-    from pytest_threatmodel.library.threat import WordError
-    from pytest_threatmodel.library.threat import parse_severity
-
-    try:
-        return parse_severity(word)
-    except WordError as error:
-        raise pytest.UsageError(f"{where}: {error}") from None
 
 
 def _pytm_threats(config: pytest.Config) -> str:

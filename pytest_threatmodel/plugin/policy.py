@@ -161,12 +161,14 @@ def _narrowed(config: pytest.Config) -> str:
     """Why this run may leave models out that a whole run collects; empty for a whole run."""
     if config.getoption("lf", False):
         return "--lf runs what failed last"
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+    source = pytest.Config.ArgsSource
+    if config.args_source is source.TESTPATHS:
         return ""
     if config.getoption("pyargs", False):
         return "the command line names packages"
-    root = config.inipath.parent if config.inipath is not None else config.rootpath
+    root = (config.inipath.parent if config.inipath is not None else config.rootpath).resolve()
     start = config.invocation_params.dir
     if any("::" not in arg and root.is_relative_to((start / arg).resolve()) for arg in config.args):
         return ""
-    return "the command line names paths"
+    typed = config.args_source is source.ARGS
+    return "the command line names paths" if typed else "pytest was started below the folder of its ini file"

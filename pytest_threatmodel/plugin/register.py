@@ -39,8 +39,11 @@ class Registers:
             # A model that is not loaded may need what the others do not.
             if self._run.unloaded or not self._is_whole(register):
                 continue
-            for file, text in self._unneeded(register):
-                _fail(file, text, items)
+            for file, text, fails in self._unneeded(register):
+                if fails:
+                    _fail(file, text, items)
+                else:
+                    file.decided.notices.append(text)
             models = self._models(register)
             if models:
                 models[0].decided.notices += self._strangers(register, models)
@@ -55,14 +58,14 @@ class Registers:
     def _models(self, register: RegisterFile) -> list[ThreatModelFile]:
         return [file for file in self._run.collected.values() if register.relative(file.path) is not None]
 
-    def _unneeded(self, register: RegisterFile) -> Iterator[tuple[ThreatModelFile, str]]:
-        """The entries that no model needs for which they count, with the first such model."""
+    def _unneeded(self, register: RegisterFile) -> Iterator[tuple[ThreatModelFile, str, bool]]:
+        """The entries that no model needs: the first for which each counts, what is wrong, and whether that fails."""
         needed: set[int] = set()
-        wrong: dict[int, tuple[ThreatModelFile, str]] = {}
+        wrong: dict[int, tuple[ThreatModelFile, str, bool]] = {}
         for file in self._models(register):
             needed.update(file.decided.shared - file.decided.unneeded.keys())
-            for number, text in file.decided.unneeded.items():
-                wrong.setdefault(number, (file, text))
+            for number, (text, fails) in file.decided.unneeded.items():
+                wrong.setdefault(number, (file, text, fails))
         for entry in register.entries:
             number = id(entry.decision)
             if number in wrong and number not in needed:

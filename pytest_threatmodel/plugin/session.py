@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from dataclasses import field
-from datetime import UTC
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -16,7 +15,6 @@ import pytest
 
 from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.decisions.decision import is_pattern
-from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.policy import Policy
 from pytest_threatmodel.library.counterparts import counterparts
@@ -29,7 +27,9 @@ from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
+from pytest_threatmodel.plugin import decision_options
 from pytest_threatmodel.plugin import fix_options
+from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
@@ -120,6 +120,7 @@ def register(config: pytest.Config) -> None:
     """
     # By name: tests of plugins run pytest in one process, and a module found on the package may be of an earlier run.
     from pytest_threatmodel.plugin.collect import Collection
+    from pytest_threatmodel.plugin.compare import known_findings
     from pytest_threatmodel.plugin.importing import BuiltinImporters
     from pytest_threatmodel.plugin.protocol import Protocol
     from pytest_threatmodel.plugin.register import Registers
@@ -134,8 +135,14 @@ def register(config: pytest.Config) -> None:
         config.addinivalue_line("python_files", pattern)
     registers = register_options.read(config)
     policy = policy_options.read(config)
-    ground = Ground(datetime.now(UTC).date(), Gate(settings.fail_on), register=registers, policy=policy)
     library = make_library(config, settings)
+    gate_options.check_packs(config, settings.gate, library)
+    ground = replace(
+        decision_options.read(config, settings.gate),
+        register=registers,
+        policy=policy,
+        known=known_findings(config, settings.files),
+    )
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
     for kind in (Collection, Protocol, Registers, Reports, Terminal):
@@ -158,8 +165,9 @@ def _register_policy(config: pytest.Config, policy: Policy | None) -> None:
 
 def _register_advice(config: pytest.Config) -> None:
     """Name the changes that would do most, where the closing section is printed."""
-    most = fix_options.read(config)
-    if most and config.get_verbosity() >= 0:
+    most, verbosity = fix_options.read(config), config.get_verbosity()
+    # With -v it also names controls that carry nothing.
+    if verbosity > 0 or (most and verbosity == 0):
         from pytest_threatmodel.plugin.advice import Advice
 
         config.pluginmanager.register(Advice(config, most))

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.decisions.decision import SOON
 from pytest_threatmodel.decisions.decision import WORDS
+from pytest_threatmodel.decisions.review import ending
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
 from pytest_threatmodel.plugin.weakenings import bounded
+from pytest_threatmodel.snapshot.comparison import closing_lines
+from pytest_threatmodel.snapshot.comparison import comparison_shape
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
+
+#: So many decisions without facts are named under -v; reports name all.
+_NAMED: Final = 20
 
 
 def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
@@ -29,7 +35,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         run: for the day.
     """
     verdicts = file.verdicts
-    counted: Counter[Verdict] = Counter(verdict for row in verdicts.rows for verdict in row.verdicts)
+    counted: Counter[Verdict] = Counter(file.decided.verdict(row, column) for row, column in verdicts.pairs())
     findings: Counter[str] = Counter()
     decisions: Counter[str] = Counter()
     for outcome in file.decided.outcomes.values():
@@ -37,7 +43,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
             late = outcome.decision.expired(run.ground.today)
             decisions["expired" if late else WORDS[outcome.decision.status]] += 1
     for row, column in verdicts.pairs():
-        if row.verdicts[column] is Verdict.VULNERABLE:
+        if file.decided.verdict(row, column) is Verdict.VULNERABLE:
             pair = (row.rules[column].threat.id, row.label)
             known = file.decided.outcomes.get(pair)
             if known is None or known.decision is None or known.result == "failed":
@@ -53,8 +59,10 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
         "resolved": _resolved(file),
+        "unbound": _unbound(file),
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
+        "comparison": _comparison(file),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 
@@ -62,6 +70,13 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
 def _resolved(file: ThreatModelFile) -> list[str]:
     """The places of the known findings that are findings no more."""
     return [str(decision.place) for decision in file.decided.resolved]
+
+
+def _unbound(file: ThreatModelFile) -> list[str]:
+    """The decisions without facts: how many, then the first of them."""
+    found = [f"{each.place}: {each.spelled}" for each in file.decided.made if each.unbound]
+    more = [f"and {len(found) - _NAMED} more"] if len(found) > _NAMED else []
+    return [f"{len(found)} decision{'s' if len(found) > 1 else ''}", *found[:_NAMED], *more] if found else []
 
 
 def violations(file: ThreatModelFile, run: Run) -> list[str]:
@@ -78,10 +93,14 @@ def violations(file: ThreatModelFile, run: Run) -> list[str]:
     return policy.violations(run.ground.policy, file, run)
 
 
+def _comparison(file: ThreatModelFile) -> list[str]:
+    """What is new, worsened or resolved since earlier runs."""
+    made = file.decided.comparison
+    return [] if made is None else closing_lines(comparison_shape(made))
+
+
 def _ending(file: ThreatModelFile, run: Run) -> list[str]:
-    """The acceptances that end soon."""
-    return [
-        f"{decision.place}: {decision.spelled} ends on {decision.until}"
-        for decision in file.decided.made
-        if decision.until is not None and 0 <= (decision.until - run.ground.today).days <= SOON
-    ]
+    """The decisions that end soon, those that a conftest made among them."""
+    judged = (outcome.decision for outcome in file.decided.outcomes.values())
+    made = [*file.decided.made, *(decision for decision in judged if decision is not None)]
+    return ending({id(decision): decision for decision in made}.values(), run.ground)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from typing import Final
 
 import pytest
 
 from pytest_threatmodel.model.labels import escape
+from pytest_threatmodel.plugin.compare import told
 from pytest_threatmodel.plugin.session import POLICY
 from pytest_threatmodel.plugin.session import run_key
 from pytest_threatmodel.plugin.weakenings import bounded
@@ -16,6 +18,8 @@ from pytest_threatmodel.plugin.weakenings import of_run
 
 #: How many places of resolved findings are named.
 _NAMED: Final = 3
+#: So many controls without proof are named for each model.
+_MISSING: Final = 5
 
 
 class Terminal:
@@ -25,9 +29,12 @@ class Terminal:
         self._config = config
         self._run = config.stash[run_key]
 
-    def pytest_report_header(self) -> str:
+    def pytest_report_header(self) -> list[str]:
         packs = ", ".join(f"{pack.name} {pack.version}".rstrip() for pack in self._run.library.packs)
-        return f"threat models: {len(self._run.library)} threats from {packs}"
+        lines = [f"threat models: {len(self._run.library)} threats from {packs}"]
+        if self._run.ground.today_given:
+            lines.append(f"threat models: decisions are judged by {self._run.ground.today}, --threatmodel-today")
+        return lines
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -43,6 +50,7 @@ class Terminal:
         lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded, verbose=verbose)
         if self._run.summaries:
             lines += weakened(bounded(of_run(self._run)), verbose)
+        lines += told(self._run.ground.known, (each["file"] for each in self._run.summaries))
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")
         policy = self._config.pluginmanager.get_plugin(POLICY)
@@ -88,15 +96,46 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
     if figures["resolved"]:
         lines.append(f"  resolved: {_places(figures['resolved'])}; close what the register knows as open")
+    lines += _unbound(figures["unbound"], verbose)
     lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
     if figures.get("fixes"):
         lines += ["  what would close most:", *(f"    {fix}" for fix in figures["fixes"])]
+    lines += [f"  {line}" for line in figures["comparison"]]
+    lines += _evidence_lines(figures.get("evidence"))
+    lines += [f"  {line}" for line in figures.get("idle", ())]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 
 def _places(places: list[str]) -> str:
     more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
     return f"{', '.join(places[:_NAMED])}{more}"
+
+
+def _unbound(unbound: list[str], verbose: bool) -> Iterator[str]:
+    """The line that counts the decisions without facts, and under -v which they are."""
+    for number, text in enumerate(unbound if verbose else unbound[:1]):
+        yield f"    {text}" if number else f"  not bound to facts: {text}"
+
+
+def _evidence_lines(figures: dict[str, Any] | None) -> list[str]:
+    """What tests prove, and what they do not."""
+    if figures is None:
+        return []
+    pairs = [
+        f"{_many(figures[key], 'mitigated pair')} {word}"
+        for key, word in (("reopened", "re-opened"), ("not reopened", "without proof"))
+        if figures.get(key)
+    ]
+    controls = len(figures["carrying"])
+    proven = controls - len(figures["missing"])
+    told = ", ".join([f"{proven} of {_many(controls, 'control')} proven", *pairs])
+    missing = figures["missing"][:_MISSING]
+    more = len(figures["missing"]) - len(missing)
+    return [
+        f"  evidence: {told}",
+        *(f"    {escape(each)}" for each in missing),
+        *([f"    and {more} more"] if more else []),
+    ]
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from pytest_threatmodel.plugin.decision_options import TODAY
 from pytest_threatmodel.plugin.session import run_key
 
 _KEY = "threatmodel"
@@ -21,6 +22,10 @@ class Gathering:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._run = config.stash[run_key]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput[TODAY] = self._run.ground.today.isoformat()
 
     def pytest_sessionfinish(self) -> None:
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.weakenings import Weakening
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.library import Library
@@ -15,6 +17,8 @@ from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.notes import Assumption
+from pytest_threatmodel.snapshot.advice import AdviceShapes
+from pytest_threatmodel.snapshot.comparison import comparison_shape
 from pytest_threatmodel.snapshot.decisions import Decisions
 from pytest_threatmodel.snapshot.pairs import Pairs
 from pytest_threatmodel.snapshot.shape import VERSION
@@ -41,6 +45,7 @@ class Circumstances:
         problems: what makes the run fail beside pairs and wrong decisions.
         weakenings: what weakens the gate beside what stands in the model.
         notices: what else people should know, beside what an import left out.
+        gate: which findings fail.
     """
 
     root: Path
@@ -50,6 +55,7 @@ class Circumstances:
     problems: tuple[str, ...] = ()
     weakenings: tuple[Weakening, ...] = ()
     notices: tuple[str, ...] = ()
+    gate: Gate = field(default_factory=Gate)
 
 
 def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, explained: bool = True) -> Snapshot:
@@ -63,9 +69,9 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
     """
     values = Values(verdicts.labels, about.root)
     library = verdicts.rulebook.library
-    decisions = Decisions(decided)
+    decisions, advice = Decisions(decided), AdviceShapes(verdicts)
     kinds = dict.fromkeys(element.kind() for element in verdicts.labels.values())
-    return {
+    made: Snapshot = {
         "version": VERSION,
         "redacted": False,
         "run": about.run,
@@ -79,7 +85,12 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "problems": [*decided.problems, *about.problems],
         "weakenings": [_weakening(each, values) for each in (*model_weakenings(verdicts, decided), *about.weakenings)],
         "notices": [*about.notices, *decided.notices],
+        "improvements": advice.improvements(decided, about.gate) if explained else [],
+        "idle_controls": advice.idle_controls() if explained else [],
     }
+    if decided.comparison is not None:
+        made["comparison"] = comparison_shape(decided.comparison)
+    return made
 
 
 def _model(model: Model, nodeid: str, values: Values) -> ModelShape:

@@ -59,7 +59,7 @@ class Pairs:
             yield self._pair(row, column)
 
     def _pair(self, row: Row, column: int) -> PairShape:
-        threat, verdict = row.rules[column].threat, row.verdicts[column]
+        threat, verdict = row.rules[column].threat, self._decided.verdict(row, column)
         known = self._decided.outcomes.get((threat.id, row.label))
         outcome = known or (FAILED if verdict in (Verdict.VULNERABLE, Verdict.ERROR) else PASSED)
         explanation = explain(self._verdicts, row, column) if self._explained else None
@@ -81,6 +81,9 @@ class Pairs:
             "severity_why": why,
             **_overridden(row, threat.id),
         }
+        lost = self._decided.unproven.get((threat.id, row.label))
+        if lost is not None:
+            more["evidence"] = lost.lines()
         if explanation is not None:
             more |= self._explanation(explanation)
         pair.update({name: value for name, value in more.items() if value})  # type: ignore[typeddict-item]  # keys of it

@@ -90,7 +90,7 @@ def status(pair: PairShape) -> str:
     verdict. "known" is what a register calls open: it waits for no answer, but to be fixed. What is transferred, a
     false positive or mitigated elsewhere counts as "accepted".
     """
-    if pair["judged"] == "skipped":
+    if pair["judged"] == "skipped" and pair["decision"] is not None:
         return "excluded"
     if pair["verdict"] != "vulnerable":
         return pair["verdict"]

@@ -20,13 +20,14 @@ from pytest_threatmodel.snapshot.shape import RunShape
 _PATIENCE: Final = 10.0
 
 
-def describe_run(folder: Path, fail_on: str, today: date) -> RunShape:
+def describe_run(folder: Path, fail_on: str, today: date, expiry_notice: int = 30) -> RunShape:
     """The run as a snapshot tells it.
 
     Args:
         folder: whose repository counts.
-        fail_on: the lowest severity that fails.
+        fail_on: from which severities on findings fail.
         today: by which decisions expire.
+        expiry_notice: decisions that end within so many days are told.
     """
     return {
         "created": _created(),
@@ -35,6 +36,7 @@ def describe_run(folder: Path, fail_on: str, today: date) -> RunShape:
         "version": _version(),
         "fail_on": fail_on,
         "today": today.isoformat(),
+        "expiry_notice": expiry_notice,
         "interrupted": "",
     }
 

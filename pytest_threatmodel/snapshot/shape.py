@@ -240,6 +240,8 @@ class PairShape(TypedDict):
         mitigated_by: the minimal sets that carry a mitigation, each as text.
         controls: the fields in those sets, each once: label of the element, dot, dotted field.
         unstated: the facts that could make it vulnerable, each as text.
+        evidence: which controls no test proves and why, each as text, where the mitigation does not hold without them.
+            Where proof is required the verdict is then "vulnerable".
         error: what went wrong in the rule.
     """
 
@@ -263,6 +265,7 @@ class PairShape(TypedDict):
     mitigated_by: NotRequired[list[str]]
     controls: NotRequired[list[str]]
     unstated: NotRequired[list[str]]
+    evidence: NotRequired[list[str]]
     error: NotRequired[str]
 
 
@@ -343,6 +346,44 @@ class ModelShape(TypedDict):
     assumptions: list[AssumptionShape]
 
 
+class ComparedShape(TypedDict):
+    """A finding of this run or of an earlier one.
+
+    Args:
+        pair: its name, "DE01[Place order]".
+        threat: id of the threat.
+        element: label of the element.
+        severity: that counts now; of what is resolved, that counted then.
+        why: what changed, or since when it exists; may be empty.
+    """
+
+    pair: str
+    threat: str
+    element: str
+    severity: str
+    why: str
+
+
+class ComparisonShape(TypedDict):
+    """The findings beside those of earlier runs.
+
+    Args:
+        against: the newest run that had the model, for people; empty where none had, and every finding is new.
+        new: not there before.
+        worsened: there before, and worse now.
+        unchanged: there before.
+        resolved: there before, and not now.
+        new_rules: of threats that were not in the library before.
+    """
+
+    against: str
+    new: list[ComparedShape]
+    worsened: list[ComparedShape]
+    unchanged: list[ComparedShape]
+    resolved: list[ComparedShape]
+    new_rules: list[ComparedShape]
+
+
 class RunShape(TypedDict):
     """The run.
 
@@ -351,8 +392,9 @@ class RunShape(TypedDict):
         commit: of the repository that the model file is in; empty where there is none.
         dirty: whether tracked files differ from that commit.
         version: of pytest-threatmodel.
-        fail_on: the lowest severity that fails.
+        fail_on: the lowest severity that fails; then those of folders and packs, "high, pack:llm=low".
         today: by which decisions expire, "2026-11-24".
+        expiry_notice: decisions that end within so many days are told.
         interrupted: why the run ended before its last test; empty where it did not.
     """
 
@@ -362,6 +404,7 @@ class RunShape(TypedDict):
     version: str
     fail_on: str
     today: str
+    expiry_notice: int
     interrupted: str
 
 
@@ -387,6 +430,55 @@ class WeakeningShape(TypedDict):
     line: int
 
 
+class ChangeShape(TypedDict):
+    """A value of one field.
+
+    Args:
+        element: label.
+        field: dotted, "controls.isEncrypted".
+        value: as text, as an author would write it.
+    """
+
+    element: str
+    field: str
+    value: str
+
+
+class ImprovementShape(TypedDict):
+    """What would close open findings.
+
+    Args:
+        changes: one, or several that are needed together.
+        text: the same and what it does, in words.
+        closes: ids of the pairs that are no findings then; each improvement counts what those before it left.
+        opens: ids of the pairs that become findings.
+        worst: the worst severity among those that it closes.
+        of_worst: how many of them have it.
+    """
+
+    changes: list[ChangeShape]
+    text: str
+    closes: list[str]
+    opens: list[str]
+    worst: str
+    of_worst: int
+
+
+class IdleControlShape(ChangeShape):
+    """A control that is claimed and on which no verdict rests.
+
+    Args:
+        element: label.
+        field: dotted, "controls.isEncrypted".
+        value: that is claimed, as text.
+        redundant: others hold off what it holds off; where False, it holds off nothing at all.
+        beside: those others, in words, as the first pair has them; may be empty.
+    """
+
+    redundant: bool
+    beside: str
+
+
 class Snapshot(TypedDict):
     """One model's run.
 
@@ -404,6 +496,11 @@ class Snapshot(TypedDict):
         problems: what is wrong with decisions, or violates the policy, each a sentence.
         weakenings: what makes the gate weaker than the threat packs ask for.
         notices: what else people should know, each a sentence.
+        comparison: with earlier runs; left out where nothing was compared.
+        improvements: the changes that would close most open findings, the best first, at most 20; only in reports with
+            reasons.
+        idle_controls: claimed controls on which no verdict rests, in the order of the elements; only in reports with
+            reasons.
     """
 
     version: str
@@ -419,3 +516,6 @@ class Snapshot(TypedDict):
     problems: list[str]
     weakenings: list[WeakeningShape]
     notices: list[str]
+    comparison: NotRequired[ComparisonShape]
+    improvements: list[ImprovementShape]
+    idle_controls: list[IdleControlShape]

@@ -20,7 +20,9 @@ from tests.analysis.models import text
 from tests.analysis.models import threat
 from tests.analysis.models import verdicts_of
 
-DECIDE = '      or decide: accept("T1", reason=..., owner=..., until=...)'
+DECIDE = '      or decide: accept("T1", reason=..., owner=..., until=...,'
+#: Where facts stand that do not fit beside.
+BELOW = " " * 24
 
 CONTRACT_MODEL = """\
 tm = TM("Shop", description="Web shop with one database")
@@ -43,7 +45,8 @@ on    Dataflow "Place order" (User -> Web Server)         threatmodel_shop.py:12
 why   target.protocol == 'HTTP'                           'HTTP', stated in line 12
       and not target.controls.isEncrypted                 False, never stated
 fix   controls.isEncrypted = True, or protocol = 'HTTPS'
-      or decide: accept("DE01", reason=..., owner=..., until=...)"""
+      or decide: accept("DE01", reason=..., owner=..., until=...,
+                        facts={"protocol": "HTTP", "controls.isEncrypted": False})"""
 
 
 def test_a_failure_reads_as_the_contract_says() -> None:
@@ -71,7 +74,8 @@ def test_of_alternatives_only_the_one_that_was_met_is_shown() -> None:
         "why   target.usesSessionTokens                            True, stated in line 7\n"
         "      and not target.usesVPN                              False, never stated\n"
         "fix   usesVPN = True\n"
-        "      if untrue, correct: usesSessionTokens = False\n" + DECIDE
+        "      if untrue, correct: usesSessionTokens = False\n"
+        + f'{DECIDE}\n{BELOW}facts={{"isResponse": False, "usesSessionTokens": True, "usesVPN": False}})'
     )
 
 
@@ -82,7 +86,7 @@ def test_any_names_the_witness() -> None:
         '                                                          "address".isPII True, stated in line 7\n'
         "      and not target.usesVPN                              False, never stated\n"
         "fix   usesVPN = True\n"
-        '      if untrue, correct: "address".isPII = False\n' + DECIDE
+        '      if untrue, correct: "address".isPII = False\n' + f'{DECIDE} facts={{"usesVPN": False}})'
     )
 
 
@@ -108,14 +112,14 @@ def test_any_of_a_neighbours_collection_names_nobody() -> None:
 def test_inherited_values_say_from_whom() -> None:
     assert why(text(SHOP + "web.protocol = 'HTTP'", "target.protocol == 'HTTP'")) == (
         "why   target.protocol == 'HTTP'                           'HTTP', from \"Web Server\" protocol (line 7)\n"
-        "fix   protocol = 'HTTPS'\n" + DECIDE
+        "fix   protocol = 'HTTPS'\n" + f'{DECIDE} facts={{"protocol": "HTTP"}})'
     )
 
 
 def test_values_of_other_elements_say_whose_they_are() -> None:
     assert why(text(SHOP, "not target.sink.controls.isHardened")) == (
         'why   not target.sink.controls.isHardened                 False, never stated, on "Web Server"\n'
-        'fix   "Web Server".controls.isHardened = True\n' + DECIDE
+        'fix   "Web Server".controls.isHardened = True\n' + f'{DECIDE} facts={{"sink.controls.isHardened": False}})'
     )
 
 
@@ -126,7 +130,9 @@ def test_a_part_that_fills_the_line_has_its_readings_below() -> None:
         f"why   {condition}\n"
         f'{below}"User".controls.authenticatesDestination True, stated in line 7\n'
         f"{below}controls.isEncrypted False, never stated\n"
-        "fix   controls.isEncrypted = True\n" + DECIDE
+        "fix   controls.isEncrypted = True\n"
+        + f'{DECIDE}\n{BELOW}facts={{"source.controls.authenticatesDestination": True,\n'
+        f'{BELOW}       "controls.isEncrypted": False}})'
     )
 
 
@@ -172,7 +178,7 @@ def test_where_no_control_helps_the_text_says_so() -> None:
     assert why(text(SHOP + "order.usesSessionTokens = True", "target.usesSessionTokens")) == (
         "why   target.usesSessionTokens                            True, stated in line 7\n"
         "fix   no control closes this: change the design, or decide\n"
-        "      if untrue, correct: usesSessionTokens = False\n" + DECIDE
+        "      if untrue, correct: usesSessionTokens = False\n" + f'{DECIDE} facts={{"usesSessionTokens": True}})'
     )
 
 
@@ -294,7 +300,7 @@ def test_hostile_names_break_no_line() -> None:
     assert f'on    Dataflow "Place order" ({escaped} -> {escaped}2)' in block
     assert f'"{escaped}3".isPII True' in block
     assert f'"{escaped}".controls.usesMFA = True' in block
-    assert len(block.splitlines()) == 10
+    assert len(block.splitlines()) == 11
 
 
 def test_the_short_text_names_severity_title_and_the_deciding_values() -> None:

@@ -159,7 +159,9 @@ def snapshot_of(source: str, folder: Path, *, explained: bool = True, fail_on: s
             "version": "0.2.0",
             "fail_on": fail_on,
             "today": TODAY.isoformat(),
+            "expiry_notice": 30,
             "interrupted": "",
         },
+        gate=Gate(parse_severity(fail_on)),
     )
     return snapshot(verdicts, decided, about, explained=explained)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import Decision
+from pytest_threatmodel.decisions.decision import Status
 from pytest_threatmodel.decisions.judge import FAILED
 from pytest_threatmodel.decisions.judge import PASSED
 from pytest_threatmodel.decisions.judge import Outcome
@@ -21,6 +24,7 @@ TODAY = date(2026, 5, 1)
 ACCEPTED = accepted("DE01", element="Place order", owner="shop team", until="2026-05-01", line=4)
 EXPIRED = accepted("DE01", owner="shop team", until="2026-04-30")
 EXCLUDED = excluded("DE01")
+OVER = replace(EXCLUDED, status="not-applicable", owner="Ada", until=date(2026, 4, 30))
 GREEN = (Verdict.MITIGATED, Verdict.UNDETERMINED, Verdict.NOT_APPLICABLE)
 
 
@@ -64,6 +68,22 @@ def test_an_acceptance_holds_on_its_last_day_and_fails_the_day_after() -> None:
     )
     nobody = accepted("DE01", until="2026-04-30")
     assert judge(Verdict.VULNERABLE, nobody, today=TODAY).reason == "the acceptance expired on 2026-04-30"
+
+
+def test_an_exclusion_that_has_ended_excludes_nothing() -> None:
+    """Its pairs are judged, and the finding tells who owned it."""
+    assert judge(Verdict.VULNERABLE, OVER, today=TODAY) == Outcome(
+        "failed", "the decision that this does not apply expired on 2026-04-30; its owner is Ada", OVER
+    )
+    assert judge(Verdict.MITIGATED, OVER, today=TODAY) is PASSED
+    assert judge(Verdict.VULNERABLE, OVER, today=date(2026, 4, 30)).result == "skipped"
+
+
+def test_every_status_has_words_for_its_end() -> None:
+    for status in get_args(Status):
+        outcome = judge(Verdict.VULNERABLE, replace(EXPIRED, status=status), today=TODAY)
+        assert outcome.result == "failed"
+        assert outcome.reason.endswith(" expired on 2026-04-30; its owner is shop team")
 
 
 def test_an_acceptance_whose_facts_changed_fails() -> None:

@@ -91,9 +91,9 @@ def test_a_pair_of_two_decisions_on_the_file_is_an_error(labels: dict[str, list[
 
 @given(LABELS, decisions())
 def test_what_selects_nothing_is_told_once(labels: dict[str, list[str]], decision: Decision) -> None:
-    """An error where the name is literal, a warning where it is a pattern; what covers a pair is told by neither."""
+    """An orphan where the name is literal, a warning where it is a pattern; what covers a pair is told by neither."""
     matched = match({}, [decision], Scope(labels, THREATS))
-    told = [*map(str, matched.errors), *matched.warnings]
+    told = [*map(str, matched.errors), *map(str, matched.orphans), *matched.warnings]
     empty = [threat for threat in decision.threats if not selected(threat, THREATS)]
     if not empty and (pairs := expected(decision, labels, selected(decision.element, labels))):
         assert pairs == set(matched.by_pair)
@@ -101,7 +101,7 @@ def test_what_selects_nothing_is_told_once(labels: dict[str, list[str]], decisio
     elif labels and not selected(decision.element, labels):
         assert any("no element matches" in text for text in told)
     for threat in set(empty):
-        complaints = matched.warnings if set(threat) & set("*?[") else map(str, matched.errors)
+        complaints = matched.warnings if set(threat) & set("*?[") else map(str, matched.orphans)
         assert any(f"no threat matches {threat!r}" in text for text in complaints)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,12 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.decisions.decision import accept
 from pytest_threatmodel.decisions.decision import exclude
+from pytest_threatmodel.decisions.decision import read_decision
 from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.ground import Ground
+from pytest_threatmodel.decisions.judge import Outcome
 from pytest_threatmodel.decisions.waiting import waiting
+from tests.analysis.models import FILE
 from tests.analysis.models import SHOP
 from tests.analysis.models import library_of
 from tests.analysis.models import model_of
@@ -30,8 +34,8 @@ def waits(mark: Any = None, *, hardened: bool = False, lowest: Any = "info") -> 
         model["Web Server"].marks = [mark]
     verdicts = evaluate(model, library)
     gate = Gate(lowest)
-    decided = decide(verdicts, [], Ground(TODAY, gate), "threatmodel_shop.py")
-    return waiting(decided, gate)(verdicts.rows[0], 0)
+    decided = decide(verdicts, [], Ground(TODAY, gate), FILE)
+    return waiting(decided, gate, FILE)(verdicts.rows[0], 0)
 
 
 def test_what_fails_waits_and_what_passes_would() -> None:
@@ -53,3 +57,15 @@ def test_what_was_decided_does_not_wait(hardened: bool) -> None:
 
 def test_what_was_decided_too_long_ago_waits() -> None:
     assert waits(accept("T1", reason="known", owner="me", until="2020-01-01"))
+
+
+def test_what_is_known_and_to_be_fixed_waits() -> None:
+    """Such decisions stand in registers only."""
+    library = library_of(threat("not target.controls.isHardened", targets=("Server",)))
+    verdicts = evaluate(model_of(SHOP, library), library)
+    decided = decide(verdicts, [], Ground(TODAY), FILE)
+    known = replace(read_decision(accept("T1", reason="known", owner="me"), verdicts.model.place), status="open")
+    decided.outcomes["T1", "Web Server"] = Outcome("xfailed", "known", known)
+    assert waiting(decided, Gate(), FILE)(verdicts.rows[0], 0)
+    decided.outcomes["T1", "Web Server"] = Outcome("xfailed", "known", replace(known, status="accepted"))
+    assert not waiting(decided, Gate(), FILE)(verdicts.rows[0], 0)

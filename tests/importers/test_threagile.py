@@ -90,7 +90,7 @@ def test_version_1_by_name() -> None:
 def test_assets_say_what_they_are() -> None:
     made = {element.name: dict(element.values) for element in parsed(FILES / "threagile-0.yaml").elements}
     assert made == {
-        "Browser": {},
+        "Browser": {"scopeReason": "theirs"},
         "Web Server": {
             "maxClassification": "SENSITIVE",
             "controls.isEncryptedAtRest": True,
@@ -159,7 +159,7 @@ def test_data_goes_in_the_direction_that_the_link_says() -> None:
 
 def test_what_is_out_of_scope_says_why() -> None:
     browser = model_of(FILES / "threagile-0.yaml")["Browser"]
-    assert (browser.inScope, browser.description) == (False, "Out of scope: theirs")
+    assert (browser.inScope, browser.scopeReason) == (False, "theirs")
 
 
 def test_tracked_risks_stand_on_what_their_ids_name() -> None:

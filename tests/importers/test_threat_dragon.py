@@ -116,11 +116,9 @@ def test_a_flow_of_both_directions_has_a_response() -> None:
 
 def test_what_is_out_of_scope_says_why() -> None:
     tm = model_of(FILES / "threat-dragon-2.json")
-    assert (tm["Partner"].inScope, tm["Partner"].description) == (
-        False,
-        "Ships parcels. Out of scope: their contract",
-    )
-    assert (tm["Ship"].inScope, tm["Ship"].description) == (False, "Out of scope: by post")
+    partner, ship = tm["Partner"], tm["Ship"]
+    assert (partner.inScope, partner.description, partner.scopeReason) == (False, "Ships parcels.", "their contract")
+    assert (ship.inScope, ship.description, ship.scopeReason) == (False, "", "by post")
 
 
 def test_decisions_of_version_2() -> None:
@@ -176,7 +174,7 @@ def test_version_1() -> None:
         ("Web Application", "Log", "Web Application to Log"),
     ]
     log, request = tm["Log"], tm["Web Request"]
-    assert (log.inScope, log.description) == (False, "Out of scope: kept elsewhere")
+    assert (log.inScope, log.scopeReason) == (False, "kept elsewhere")
     assert stated(request)["protocol"] == "HTTPS"
     found = decisions_of(tm)
     assert [(pair, each.reason) for pair, each in found.by_pair.items()] == [

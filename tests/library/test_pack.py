@@ -39,6 +39,21 @@ def refused(folder: Path, text: str | bytes) -> PackError:
     return caught.value
 
 
+@pytest.mark.parametrize("written", ["2026-11-24", '"2026-11-24"'])
+def test_a_pack_may_say_when_it_was_released(tmp_path: Path, written: str) -> None:
+    text = document([threat()]).replace("[pack]", f"[pack]\nreleased = {written}", 1)
+    assert read_pack(write(tmp_path, text)).released == date(2026, 11, 24)
+    assert read_pack(write(tmp_path, document([threat()]))).released is None
+
+
+@pytest.mark.parametrize(
+    "written", ['"2026-02-30"', '"20261124"', '"soon"', "2026", "2026-11-24T10:00:00", "true", "[]"]
+)
+def test_a_release_that_is_no_day_is_refused(tmp_path: Path, written: str) -> None:
+    error = refused(tmp_path, document([threat()]).replace("[pack]", f"[pack]\nreleased = {written}", 1))
+    assert "pack, released: expected a date, YYYY-MM-DD, got " in str(error)
+
+
 def test_a_pack_is_read_whole(tmp_path: Path) -> None:
     full = threat(
         since="1.0",

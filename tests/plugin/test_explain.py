@@ -38,7 +38,8 @@ def explain(pytester: pytest.Pytester, nodeid: str, body: str = MODEL) -> pytest
                 "      and not target.controls.isHardened                  False, never stated",
                 "fix   controls.isHardened = True",
                 "      if untrue, correct: usesCache = False",
-                '      or decide: accept("TT01", reason=..., owner=..., until=...)',
+                '      or decide: accept("TT01", reason=..., owner=..., until=...,',
+                '                        facts={"usesCache": True, "controls.isHardened": False})',
             ],
         ),
         (

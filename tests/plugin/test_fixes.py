@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,3 +97,56 @@ def pytest_runtest_logreport(report):
     )
     result = pytester.runpytest("--threatmodel", "-n", "2")
     assert named(result) == [HEAD, WEB, OLD]
+
+
+#: A control that carries TT01, one that carries nothing, and so on for more than are named without `-vv`.
+IDLE = 'Server("Web", usesCache=True, controls={"isHardened": True, "usesMFA": True})\n'
+MANY = "".join(f'Server("{number}", controls={{"usesMFA": True}})\n' for number in range(6))
+COUNT = "  1 claimed control carries nothing"
+LINE = '    "Web": controls.usesMFA = True carries nothing'
+
+
+def idle(result: pytest.RunResult) -> list[str]:
+    """The lines of the closing section about controls on which nothing rests."""
+    words = ("nothing", "redundant", "more, which")
+    return [line for line in result.stdout.lines if line[:2] == "  " and any(word in line for word in words)]
+
+
+def test_verbose_runs_name_controls_that_carry_nothing(run_ways: Run, pytester: pytest.Pytester) -> None:
+    write_project(pytester, IDLE)
+    assert idle(run_ways("--threatmodel", "-v")) == [COUNT, LINE]
+
+
+def test_other_runs_do_not_look_for_them(pytester: pytest.Pytester) -> None:
+    write_project(pytester, IDLE)
+    assert idle(pytester.runpytest("--threatmodel")) == []
+
+
+def test_very_verbose_runs_name_all_of_them(pytester: pytest.Pytester) -> None:
+    write_project(pytester, MANY)
+    lines = [f'    "{number}": controls.usesMFA = True carries nothing' for number in range(6)]
+    more = "    and 1 more, which -vv names"
+    count = "  6 claimed controls carry nothing"
+    assert idle(pytester.runpytest("--threatmodel", "-v", "--threatmodel-fixes=0")) == [count, *lines[:5], more]
+    assert idle(pytester.runpytest("--threatmodel", "-vv")) == [count, *lines]
+
+
+def test_the_json_report_has_both(run_ways: Run, pytester: pytest.Pytester) -> None:
+    """Whatever the option says of the closing section."""
+    write_project(pytester, MODEL + 'Server("Idle", controls={"usesMFA": True})\n')
+    run_ways("--threatmodel-report=json", "--threatmodel-fixes=0")
+    (path,) = pytester.path.glob("threatmodel-artifacts/*.json")
+    report = json.loads(path.read_text(encoding="utf-8"))
+    change = {"element": "Web", "field": "controls.isHardened", "value": "True"}
+    assert [each["changes"][0]["element"] for each in report["improvements"]] == ["Web", "Old"]
+    assert report["improvements"][0] == {
+        "changes": [change],
+        "text": WEB.strip(),
+        "closes": ["TT01[Web]", "TT02[Web]"],
+        "opens": [],
+        "worst": "high",
+        "of_worst": 1,
+    }
+    assert report["idle_controls"] == [
+        {"element": "Idle", "field": "controls.usesMFA", "value": "True", "redundant": False, "beside": ""}
+    ]

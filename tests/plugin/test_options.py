@@ -40,7 +40,7 @@ threatmodel_files = ["tm_*.py", "model.tm"]
 threatmodel_threats = ["extra/flows.toml"]
 threatmodel_packs = ["tiny"]
 threatmodel_exclude = ["TT02", "X*"]
-threatmodel_fail_on = "high"
+threatmodel_fail_on = ["high"]
 threatmodel_required = true
 """
 FILES = [
@@ -336,7 +336,10 @@ def test_while_it_is_off_the_plugin_imports_nothing_heavy(pytester: pytest.Pytes
         "pytest_threatmodel.hookspecs",
         "pytest_threatmodel.plugin",
         "pytest_threatmodel.plugin.artifact_options",
+        "pytest_threatmodel.plugin.decision_options",
+        "pytest_threatmodel.plugin.evidence_options",
         "pytest_threatmodel.plugin.fix_options",
+        "pytest_threatmodel.plugin.gate_options",
         "pytest_threatmodel.plugin.options",
         "pytest_threatmodel.plugin.policy_options",
         "pytest_threatmodel.plugin.register_options",

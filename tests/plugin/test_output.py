@@ -41,22 +41,26 @@ why   target.usesCache                                    True, stated in line 4
       and not target.controls.isHardened                  False, never stated
 fix   controls.isHardened = True
       if untrue, correct: usesCache = False
-      or decide: accept("TT01", reason=..., owner=..., until=...)
+      or decide: accept("TT01", reason=..., owner=..., until=...,
+                        facts={"usesCache": True, "controls.isHardened": False})
 """
 CLOSING = """\
 ================================= threat model =================================
 threatmodel_shop.py: Shop, 3 elements (1 out of scope), 4 pairs: 2 vulnerable, 1 undetermined, 1 not-applicable
   findings: 1 high
   decisions: 1 accepted, 1 excluded
+  not bound to facts: 1 decision
   weakened: 1 pair excluded by 1 decision
   weakened: 1 element out of scope, without a reason
   what would close most:
     "Web": controls.isHardened = True closes 1 high finding
+  threatmodel_shop.py:7: accept("TT02") has no end: state until
 weakened: 1 shipped threat pack left out
 """
 LEFT_OUT = CLOSING.splitlines()[-1]
 #: What `-v` shows besides: line -> the lines under it.
 DETAILS = {
+    "not bound to facts: 1 decision\n": '    threatmodel_shop.py:7: accept("TT02")\n',
     "excluded by 1 decision\n": "    threatmodel_shop.py:8: exclude(\"TT02\", element='Web'): no disk\n",
     "without a reason\n": '    threatmodel_shop.py:6: Server "Out"\n',
     "pack left out\n": "  threat pack core\n",
@@ -206,7 +210,8 @@ def test_accepted_findings_explain_themselves_when_asked(pytester: pytest.Pytest
         "      and not target.controls.isHardened                  False, never stated",
         "fix   controls.isHardened = True",
         "      if untrue, correct: OS = ''",
-        '      or decide: accept("TT02", reason=..., owner=..., until=...)',
+        '      or decide: accept("TT02", reason=..., owner=..., until=...,',
+        '                        facts={"OS": "DOS", "controls.isHardened": False})',
     ]
 
 
@@ -273,7 +278,8 @@ def test_the_failure_names_flows_values_and_where_they_were_written(pytester: py
         "why   target.protocol == 'HTTP'                           'HTTP', stated in line 5",
         "      and not target.controls.isEncrypted                 False, never stated",
         "fix   controls.isEncrypted = True, or protocol = 'HTTPS'",
-        '      or decide: accept("TF01", reason=..., owner=..., until=...)',
+        '      or decide: accept("TF01", reason=..., owner=..., until=...,',
+        '                        facts={"protocol": "HTTP", "controls.isEncrypted": False})',
     ]
 
 
@@ -313,7 +319,7 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
     today = datetime.now(UTC).date()
     days = [today + timedelta(1), today + timedelta(28), today + timedelta(31), today - timedelta(1)]
     body = "".join(
-        f'Server("{number}", usesCache=True).marks = accept("TT01", reason="known", until="{day}")\n'
+        f'Server("{number}", usesCache=True).marks = accept("TT01", reason="known", owner="Ada", until="{day}")\n'
         for number, day in enumerate(days)
     )
     write_project(pytester, body)
@@ -325,10 +331,11 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
         "threatmodel_shop.py: Shop, 4 elements, 8 pairs: 4 vulnerable, 4 undetermined",
         "  findings: 1 high",
         "  decisions: 3 accepted, 1 expired",
+        "  not bound to facts: 4 decisions",
         "  what would close most:",
         '    "3": controls.isHardened = True closes 1 high finding',
-        f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}',
-        f'  threatmodel_shop.py:5: accept("TT01") ends on {days[1]}',
+        f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}, in 1 day; its owner is Ada',
+        f'  threatmodel_shop.py:5: accept("TT01") ends on {days[1]}, in 28 days; its owner is Ada',
         "5 pairs deselected by --threatmodel-exclude",
         LEFT_OUT,
     ]
@@ -337,11 +344,12 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
 def test_findings_are_counted_by_severity_the_worst_first(pytester: pytest.Pytester) -> None:
     """Softened findings are findings; decided ones are counted as decisions."""
     body = 'Server("A", OS="DOS", usesCache=True)\nServer("B", usesCache=True)\n'
-    body += 'Server("C", OS="DOS").marks = accept("TT02", reason="known", until="2020-01-01")'
+    body += 'Server("C", OS="DOS").marks = accept("TT02", reason="known", owner="Ada", until="2020-01-01")'
     result = run(pytester, "--threatmodel-fail-on=high", "--threatmodel-fixes=0", body=body)
     assert section(result)[1:] == [
         "  findings: 2 high, 2 low",
         "  decisions: 1 expired",
+        "  not bound to facts: 1 decision",
         "  weakened: 1 undecided finding let pass",
         "weakened: --threatmodel-fail-on=high",
         LEFT_OUT,
@@ -396,10 +404,6 @@ threat models:
                         Deselect the pairs of these threats: ids or patterns,
                         separated by commas (ini: threatmodel_exclude; default:
                         none)
-  --threatmodel-fail-on=SEVERITY
-                        Undecided findings below this severity (critical, high,
-                        medium, low, info) are expected failures (ini:
-                        threatmodel_fail_on; default: info, every finding fails)
   --threatmodel-stale-days=DAYS
                         Elements fail whose sourceFiles changed more than so
                         many days after the model file (ini:
@@ -434,8 +438,6 @@ SETTINGS = """\
                         attributes, is an error in its files (default: false)
   threatmodel_exclude (args):
                         As --threatmodel-exclude
-  threatmodel_fail_on (string):
-                        As --threatmodel-fail-on
   threatmodel_stale_days (string):
                         As --threatmodel-stale-days
 """

@@ -167,6 +167,25 @@ def test_a_narrowed_run_says_that_it_does_not_look_for_models(run: Run, narrow: 
     assert result.ret == pytest.ExitCode.OK
 
 
+def test_a_run_that_starts_in_a_folder_below_is_narrowed(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run('[models]\nrequired = ["threatmodel_bank.py"]\n', "")
+    monkeypatch.chdir(pytester.mkdir("sub"))
+    result = pytester.runpytest("--threatmodel")
+    told = "policy: required models are not looked for, as pytest was started below the folder of its ini file"
+    assert told in closing_section(result)
+
+
+def test_the_paths_of_the_ini_file_are_the_whole_project(run: Run, pytester: pytest.Pytester) -> None:
+    """A model that they leave out is missing."""
+    pytester.mkdir("sub")
+    policy = '[models]\nrequired = ["threatmodel_shop.py"]\n'
+    result = run(policy, "", ini="testpaths = sub\n")
+    told = "policy: no model 'threatmodel_shop.py' was collected (policy acme 1.2, models.required)"
+    assert told in closing_section(result)
+
+
 def test_a_required_model_that_cannot_be_loaded_is_an_error_once(run: Run) -> None:
     result = run('[models]\nrequired = ["threatmodel_shop.py"]\n', "raise KeyError('x')\n")
     result.assert_outcomes(errors=1)

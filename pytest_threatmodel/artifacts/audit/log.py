@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import Snapshot
+
+#: The statuses that let findings pass for good.
+_ACCEPTING: Final = ("accepted", "transferred", "false-positive", "mitigated-elsewhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class Entry:
     def facts(self) -> list[str]:
         """What was so when it was decided, each as text."""
         return [f"{name} = {value}" for name, value in self.decision["facts"].items()]
+
+    @property
+    def unbound(self) -> bool:
+        """Whether it lets findings pass and no change of the model can end it."""
+        return self.decision["status"] in _ACCEPTING and not self.decision["facts"]
 
 
 def entries(snapshot: Snapshot) -> list[Entry]:

@@ -8,6 +8,8 @@ from typing import Final
 
 from pytest_threatmodel.artifacts.findings import findings
 from pytest_threatmodel.artifacts.findings import fixes
+from pytest_threatmodel.snapshot.comparison import changes
+from pytest_threatmodel.snapshot.comparison import headline
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.read import status
@@ -80,9 +82,23 @@ def attention(snapshot: Snapshot) -> dict[str, list[str]]:
             for each in expired
         ],
         "What weakens the gate": list(map(weakening_text, snapshot["weakenings"])),
+        **_comparison(snapshot),
         "Notices": snapshot["notices"],
     }
     return {title: items for title, items in told.items() if items}
+
+
+def _comparison(snapshot: Snapshot) -> dict[str, list[str]]:
+    """What is not as it was in earlier runs, by title."""
+    made = snapshot.get("comparison")
+    if made is None:
+        return {}
+    told = {"Earlier runs": [headline(made)]}
+    for title, entries in changes(made).items():
+        named = [f"{each['pair']} ({each['severity']}) {each['why']}".strip() for each in entries[:_MOST_PLAIN]]
+        more = len(entries) - len(named)
+        told[title] = [*named, f"and {more:,} more, which the JSON report has"] if more else named
+    return told
 
 
 def statuses(snapshot: Snapshot) -> list[tuple[str, str, int]]:

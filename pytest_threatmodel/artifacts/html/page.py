@@ -75,6 +75,8 @@ def _context(snapshot: Snapshot, request: Request) -> dict[str, Any]:
         "data": Markup(embedded(reader)),
         "decisions": decisions(snapshot),
         "carriers": carriers(snapshot),
+        "improvements": snapshot["improvements"],
+        "idle_controls": sorted(snapshot["idle_controls"], key=lambda each: each["redundant"]),
         "elements": elements(reader),
         "data_rows": data_rows(reader),
     }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_threatmodel.artifacts.format import Request
+from pytest_threatmodel.artifacts.markdown.advice import idle_controls
+from pytest_threatmodel.artifacts.markdown.advice import improvements
 from pytest_threatmodel.artifacts.markdown.comment import attention
+from pytest_threatmodel.artifacts.markdown.comment import comparison
 from pytest_threatmodel.artifacts.markdown.comment import worst_findings
 from pytest_threatmodel.artifacts.markdown.counts import counts
 from pytest_threatmodel.artifacts.markdown.counts import footer
@@ -53,8 +56,11 @@ def full(snapshot: Snapshot, request: Request) -> str:
         prose(model["description"]),
         headline(snapshot),
         *counts(snapshot),
+        *comparison(reader, _MOST_ROWS * 10),
         *open_findings(reader),
+        *improvements(snapshot),
         *decided_sections(reader),
+        *idle_controls(snapshot),
         *model_sections(reader, request),
         footer(snapshot),
     )
@@ -65,6 +71,7 @@ def _summary(snapshot: Snapshot, rows: int) -> str:
     return _document(
         f"## Threat model {code(snapshot['model']['name'], 60)}",
         headline(snapshot),
+        *comparison(reader, rows),
         *worst_findings(reader, rows),
         *attention(reader, rows),
         *folded("Counts", *counts(snapshot)),

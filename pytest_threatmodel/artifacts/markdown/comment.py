@@ -12,9 +12,11 @@ from pytest_threatmodel.artifacts.markdown.text import code
 from pytest_threatmodel.artifacts.markdown.text import lines
 from pytest_threatmodel.artifacts.markdown.text import prose
 from pytest_threatmodel.artifacts.markdown.text import table
-from pytest_threatmodel.decisions.decision import SOON
+from pytest_threatmodel.snapshot.comparison import changes
+from pytest_threatmodel.snapshot.comparison import headline
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
+from pytest_threatmodel.snapshot.shape import ComparedShape
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import PairShape
 
@@ -48,6 +50,25 @@ def _row(pair: PairShape, reader: Reader) -> list[str]:
     ]
 
 
+def comparison(reader: Reader, rows: int) -> list[str]:
+    """What is new, worsened or resolved since earlier runs; nothing where nothing was compared.
+
+    Args:
+        reader: of the snapshot.
+        rows: how many of each are named.
+    """
+    made = reader.snapshot.get("comparison")
+    if made is None:
+        return []
+    told = (_listed(title, list(map(_entry, entries)), rows) for title, entries in changes(made).items())
+    return ["### Since earlier runs", prose(headline(made), _SENTENCE * 3), *(text for texts in told for text in texts)]
+
+
+def _entry(entry: ComparedShape) -> str:
+    why = f": {prose(entry['why'], _SENTENCE * 2)}" if entry["why"] else ""
+    return f"{code(entry['pair'], _NAME * 2)}, {entry['severity']}{why}"
+
+
 def attention(reader: Reader, rows: int) -> list[str]:
     """What else somebody must look at: wrong decisions, ends of decisions, what did not work.
 
@@ -57,14 +78,15 @@ def attention(reader: Reader, rows: int) -> list[str]:
     """
     snapshot = reader.snapshot
     today = date.fromisoformat(snapshot["run"]["today"])
+    days = snapshot["run"]["expiry_notice"]
     broken = [pair["id"] for pair in snapshot["pairs"] if pair["verdict"] == "error"]
     interrupted = snapshot["run"]["interrupted"]
     expired = [decision for decision in snapshot["decisions"] if decision["expired"]]
-    ending = [decision for decision in snapshot["decisions"] if _ends_soon(decision, today)]
+    ending = [decision for decision in snapshot["decisions"] if _ends_soon(decision, today, days)]
     told = [
         *_listed("Problems with decisions", [prose(text, _SENTENCE * 2) for text in snapshot["problems"]], rows),
         *_listed("Expired decisions", [_ended(decision) for decision in expired], rows),
-        *_listed(f"Decisions that end within {SOON} days", [_ended(decision) for decision in ending], rows),
+        *_listed(f"Decisions that end within {days} days", [_ended(decision) for decision in ending], rows),
         *_listed("Rules that could not be evaluated", [code(name, _NAME) for name in broken], rows),
         *_listed("Notices", [prose(text, _SENTENCE * 2) for text in snapshot["notices"]], rows),
     ]
@@ -73,10 +95,10 @@ def attention(reader: Reader, rows: int) -> list[str]:
     return ["### Needs attention", *told] if told else []
 
 
-def _ends_soon(decision: DecisionShape, today: date) -> bool:
+def _ends_soon(decision: DecisionShape, today: date, days: int) -> bool:
     if not decision["until"] or decision["expired"]:
         return False
-    return (date.fromisoformat(decision["until"]) - today).days <= SOON
+    return (date.fromisoformat(decision["until"]) - today).days <= days
 
 
 def _ended(decision: DecisionShape) -> str:

@@ -33,6 +33,8 @@ KEYS: Final = (
     "problems",
     "weakenings",
     "notices",
+    "improvements",
+    "idle_controls",
     "version",
 )
 
