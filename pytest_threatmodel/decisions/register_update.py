@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from datetime import date
 from datetime import timedelta
 from pathlib import Path
@@ -18,19 +18,26 @@ from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import is_pattern
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.judge import judge
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.register import Entry
 from pytest_threatmodel.decisions.register import Register
 from pytest_threatmodel.decisions.register import RegisterFile
+from pytest_threatmodel.decisions.renamed import Renames
 from pytest_threatmodel.decisions.seen import seen
 from pytest_threatmodel.library.threat import Severity
-from pytest_threatmodel.model.element import Element
+from pytest_threatmodel.model.labels import counted
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.origin import Place
 
 #: Severity -> the days in which a finding is to be fixed, where the ini file says nothing.
 DAYS: Final[Mapping[Severity, int]] = {"critical": 30, "high": 45, "medium": 60, "low": 90, "info": 90}
+
+#: Why an entry is closed whose element is not there; the element may have another name.
+_GONE: Final = "the model has no such element"
+#: So many elements that are not there are looked for under other names.
+_TRACED: Final = 100
 
 #: The most characters and wildcards of a name that a register is read with.
 _LONGEST: Final = 4_000
@@ -45,11 +52,13 @@ class Terms:
         since: the day on which it is made.
         days: severity -> in how many days it is to be fixed.
         owner: who answers for it.
+        last: the latest day until which it may stay open; None where only the days count.
     """
 
     since: date
     days: Mapping[Severity, int]
     owner: str
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,44 +91,43 @@ class Changes:
     left: list[str] = field(default_factory=list)
 
 
-def settled_entries(
-    verdicts: Verdicts, register: Register, path: Path, key: str
-) -> list[tuple[RegisterFile, Entry, str]]:
+def settled_entries(verdicts: Verdicts, ground: Ground, path: Path) -> list[tuple[RegisterFile, Entry, str]]:
     """The entries whose model and threats are loaded, with why they are no longer needed; empty where they are.
 
     Args:
         verdicts: of the model.
-        register: as it was read.
+        ground: with the register as it was read.
         path: of the model file.
-        key: of the model; empty where it has none.
     """
-    library = verdicts.rulebook.library
-    found = {(row.rules[column].threat.id, row.label): row.verdicts[column] for row, column in verdicts.pairs()}
+    library, key = verdicts.rulebook.library, verdicts.model.key
+    found = {
+        (row.rules[column].threat.id, row.label): _settled(row.verdicts[column], ground.awaits_proof(row, column))
+        for row, column in verdicts.pairs()
+    }
     return [
         (file, entry, _why(entry.decision, verdicts, found) if entry.decision.status == "open" else "")
-        for file, entry in register.for_model(path, key)
+        for file, entry in ground.register.for_model(path, key)
         if entry.names_model(file, path, key) and all(threat in library for threat in entry.decision.threats)
     ]
 
 
-def _why(decision: Decision, verdicts: Verdicts, found: Mapping[PairKey, Verdict]) -> str:
+def _settled(verdict: Verdict, awaits_proof: bool) -> str:
+    """Why a pair is no finding; empty where it is one, or may be: a rule that cannot be evaluated says nothing."""
+    return "" if verdict in (Verdict.VULNERABLE, Verdict.ERROR) or awaits_proof else verdict.value
+
+
+def _why(decision: Decision, verdicts: Verdicts, found: Mapping[PairKey, str]) -> str:
     """Why a finding that was open is none any more; empty while it is."""
     if is_pattern(decision.element) and decision.element not in verdicts.labels:
         return ""
     element = verdicts.labels.get(decision.element)
     if element is None:
-        return "the model has no such element"
+        return _GONE
     if not element.inScope:
         return "the element is out of scope"
-    words = [_word(found.get((threat, decision.element))) for threat in decision.threats]
+    pairs = [(threat, decision.element) for threat in decision.threats]
+    words = [found.get(pair, "the threat does not concern the element") for pair in pairs]
     return "" if "" in words else ", ".join(dict.fromkeys(words))
-
-
-def _word(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "the threat does not concern the element"
-    # A rule that cannot be evaluated says nothing about the finding.
-    return "" if verdict in (Verdict.VULNERABLE, Verdict.ERROR) else verdict.value
 
 
 def without(register: Register, gone: list[Entry]) -> Register:
@@ -196,16 +204,42 @@ def add_open(changes: Changes, verdicts: Verdicts, decided: Decided, terms: Term
         changes.left.append(f"{_findings(len(findings))} not added: {why}")
     if why or changes.target is None or terms is None:
         return
+    before = _renamed(changes, verdicts, decided)
+    numbered = counted(verdicts.model.elements)
+    unnamed: dict[str, None] = {}
     for row, column in findings:
-        if _is_nameable(row.label, row.element):
-            decision = _open(verdicts, row, column, changes.target, terms)
-            pair = (decision.threats[0], row.label)
-            changes.additions[pair] = decision
-            decided.outcomes[pair] = judge(Verdict.VULNERABLE, decision, today=terms.since)
-            decided.made.append(decision)
-    unnamed = dict.fromkeys(row.label for row, _ in findings if not _is_nameable(row.label, row.element))
+        pair = (row.rules[column].threat.id, row.label)
+        if row.label in numbered or not is_name(row.label):
+            unnamed[row.label] = None
+            continue
+        decision = _open(verdicts, row, column, changes.target, _inherited(terms, before.get(pair)))
+        changes.additions[pair] = decision
+        decided.outcomes[pair] = judge(Verdict.VULNERABLE, decision, today=terms.since)
+        decided.made.append(decision)
+        decided.reach[id(decision)] = 1
     for label in unnamed:
         changes.left.append(f"findings of {label!r} not added: an entry cannot name it, give the element a key")
+
+
+def _renamed(changes: Changes, verdicts: Verdicts, decided: Decided) -> dict[PairKey, Decision]:
+    """The findings that were open under the former name of their element, with what was decided then."""
+    gone = [number for number, (_, _, why) in enumerate(changes.settled) if why == _GONE]
+    if not gone:
+        return {}
+    renames = Renames(verdicts, decided.outcomes, {decision.element for decision in decided.made})
+    found: dict[PairKey, Decision] = {}
+    for number in gone[:_TRACED]:
+        file, entry, _ = changes.settled[number]
+        likely = renames.likely(entry.decision)
+        if likely is not None:
+            changes.settled[number] = file, entry, f"the element is now {likely[0]!r}"
+            found.update(((threat, likely[0]), entry.decision) for threat in entry.decision.threats)
+    return found
+
+
+def _inherited(terms: Terms, before: Decision | None) -> Terms:
+    """The terms of a new entry; another name gives nobody more time."""
+    return terms if before is None else replace(terms, since=before.since or terms.since, last=before.until)
 
 
 def _refused(changes: Changes, decided: Decided, terms: Terms | None) -> str:
@@ -226,13 +260,14 @@ def _findings(count: int) -> str:
 def _open(verdicts: Verdicts, row: Row, column: int, target: Target, terms: Terms) -> Decision:
     now = seen(verdicts, row, column)
     threat = row.rules[column].threat.id
+    until = terms.since + timedelta(days=terms.days[now.severity])
     return Decision(
         status="open",
         threats=(threat,),
         element=row.label,
         reason="",
         owner=terms.owner,
-        until=terms.since + timedelta(days=terms.days[now.severity]),
+        until=until if terms.last is None else min(until, terms.last),
         ticket=None,
         facts=now.facts,
         place=Place(str(target.file.path), 1),
@@ -253,12 +288,6 @@ def is_name(text: str) -> bool:
     """
     plain = bool(text.strip()) and escape(text) == text and len(text) <= _LONGEST
     return plain and sum(map(text.count, "*?[")) <= _WILDCARDS
-
-
-def _is_nameable(label: str, element: Element) -> bool:
-    """Whether the label stays the element's: a number that it has got changes with the elements before it."""
-    numbered = re.search(r" #[0-9]+$", label) and not element.key and label != escape(element.name)
-    return is_name(label) and not numbered
 
 
 def terms_of(decision: Decision, model: str) -> dict[str, Any]:

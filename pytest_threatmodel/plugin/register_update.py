@@ -69,9 +69,9 @@ class RegisterUpdate:
         """
         if self._config.getoption("collectonly"):
             return made
-        ground, key = self._run.ground, file.model.key
-        changes = Changes(find_target(ground.register, file.path, key))
-        changes.settled = settled_entries(file.verdicts, ground.register, file.path, key)
+        ground = self._run.ground
+        changes = Changes(find_target(ground.register, file.path, file.model.key))
+        changes.settled = settled_entries(file.verdicts, ground, file.path)
         gone = [entry for _, entry, why in changes.settled if why]
         if gone:
             rest = replace(ground, register=without(ground.register, gone))

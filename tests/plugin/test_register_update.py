@@ -209,14 +209,26 @@ def test_what_comes_back_after_it_was_closed_is_open_again(pytester: pytest.Pyte
     assert names(register(pytester)) == names(register(pytester), "closed") == ["TT01[Web]"]
 
 
+@pytest.mark.parametrize(("days", "word"), [(3, "XFAIL"), (-2, "FAILED")])
+def test_a_new_name_gives_nobody_more_time(pytester: pytest.Pytester, days: int, word: str) -> None:
+    write_project(pytester, 'Server("Web Server", usesCache=True)', ini=OWNER)
+    register(pytester).write_text(entry("TT01", "Webserver", f"since = {TODAY - timedelta(days=30)}", days=days))
+    result = pytester.runpytest(*UPDATE)
+    assert outcomes(result)["TT01[Web Server]"] == word
+    found = [(each["element"], each["since"], each["until"]) for each in entries(register(pytester))]
+    assert found == [("Web Server", TODAY - timedelta(days=30), TODAY + timedelta(days=days))]
+    assert [each["why"] for each in entries(register(pytester), "closed")] == ["the element is now 'Web Server'"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
         entry("TT01", "Web", days=-2),
         entry("TT01", "Web", 'reason = "known"', "accepted", -2),
         entry("TT01", "Web", 'reason = "known"\nfacts = { usesCache = false }', "accepted"),
+        entry("TT01", "Web", 'severity = "low"'),
     ],
-    ids=["open and late", "accepted and late", "lapsed"],
+    ids=["open and late", "accepted and late", "lapsed", "worsened"],
 )
 def test_what_waits_for_people_stays_as_it_is_and_fails(pytester: pytest.Pytester, text: str) -> None:
     write_project(pytester, 'Server("Web", usesCache=True)', ini=OWNER)
@@ -260,6 +272,17 @@ def test_an_entry_of_two_models_closes_when_neither_needs_it(pytester: pytest.Py
     pytester.runpytest(*UPDATE)
     assert names(register(pytester)) == ["TT01[Web]"]
     other.write_text(head + calm)
+    pytester.runpytest(*UPDATE)
+    assert names(register(pytester), "closed") == ["TT01[Web]"]
+
+
+def test_what_tests_have_still_to_prove_is_not_settled(pytester: pytest.Pytester) -> None:
+    body = 'web = Server("Web", usesCache=True)\nweb.controls.isHardened = True\n'
+    write_project(pytester, body, ini=f"{OWNER}threatmodel_evidence = require\n")
+    register(pytester).write_text(entry("TT01", "Web"))
+    pytester.runpytest(*UPDATE)
+    assert names(register(pytester)) == ["TT01[Web]"]
+    write_project(pytester, body, ini=OWNER)
     pytester.runpytest(*UPDATE)
     assert names(register(pytester), "closed") == ["TT01[Web]"]
 
