@@ -99,3 +99,15 @@ def test_the_page_about_green_models_shows_what_a_run_says(pytester: pytest.Pyte
     pytester.path.joinpath("threatmodel_shop.py").write_text(model, encoding="utf-8")
     shown = pytester.runpytest("--threatmodel", "-v", "--tb=no").stdout.str()
     assert f"{closing.rstrip()}\n{idle.rstrip()}\n" in shown
+
+
+def test_the_page_about_expiring_risks_shows_what_runs_say(pytester: pytest.Pytester) -> None:
+    page = ROOT / "docs" / "howto" / "expiring.md"
+    (model,), (soon, late, stale, orphan) = blocks(page, "python"), blocks(page, "text")
+    pytester.path.joinpath("threatmodel_shop.py").write_text(model, encoding="utf-8")
+    before = pytester.runpytest("--threatmodel-today=2026-11-24").stdout.str()
+    after = pytester.runpytest("--threatmodel-today=2026-12-11").stdout.str()
+    assert soon in before
+    assert late in after
+    assert stale.partition("\n")[0] in before
+    assert orphan in before

@@ -46,9 +46,11 @@ class Candidate:
     def rank(self, severities: Mapping[Pair, Severity]) -> tuple[float, ...]:
         """The smallest comes first: more findings for each thing to do, then worse ones, then what came up first."""
         net = len(self.closes) + self.unsure - len(self.opens or ())
+        first = -net / len(self.changes)
+        if self.unsure:
+            return (first, -inf, self.number)
         counted = Counter(severities[pair] for pair in self.closes)
-        worst = (-counted[word] for word in SEVERITIES)
-        return (-net / len(self.changes), *((-inf,) if self.unsure else worst), self.number)
+        return (first, *(-counted[word] for word in SEVERITIES), self.number)
 
 
 class Candidates:

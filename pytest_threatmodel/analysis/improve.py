@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from pytest_threatmodel.analysis.affected import Affected
 from pytest_threatmodel.analysis.alternatives import OtherValues
@@ -30,6 +31,8 @@ from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
 
+#: Findings of which no single change closes one are searched for sets of changes, each different one once, so many.
+_SEARCHES: Final = 500
 #: Whether a pair, were its condition true, would be a finding that waits for an answer.
 Counts = Callable[[Row, int], bool]
 
@@ -119,14 +122,20 @@ class _Search:
                 yield Change(record, name, value)
 
     def _add_sets(self) -> None:
-        """Changes that are needed together, for the findings that no single one closes."""
+        """Changes that are needed together, for the findings that no single one closes.
+
+        Findings that look alike share one search, which can be long; more than `_SEARCHES` are not made.
+        """
         alone: dict[tuple[int, Hashable], bool] = {}
+        searches = 0
         for pair in list(self._open):
             row = self._draft.rows[pair[0]]
             rule = row.rules[pair[1]]
             key = (id(rule), (row.element.kind(), rule.signature(row.record)))
             if key not in alone:
                 alone[key] = not all(self._draft.holds([pair], (each,))[0] for each in self._stronger(pair))
+                searches += not alone[key]
+                alone[key] |= searches > _SEARCHES
             if not alone[key]:
                 for fix in explain(self._verdicts, self._verdicts.rows[pair[0]], pair[1]).fixes:
                     self._candidates.propose(tuple(map(self._in_draft, fix)))

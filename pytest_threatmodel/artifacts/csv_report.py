@@ -26,6 +26,7 @@ _PAIR: Final[Mapping[str, Callable[[PairShape], object]]] = {
     "fixes": lambda pair: "\n".join(pair.get("fixes", [])),
     "mitigated_by": lambda pair: "\n".join(pair.get("mitigated_by", [])),
     "unstated": lambda pair: "\n".join(pair.get("unstated", [])),
+    "evidence": lambda pair: "\n".join(pair.get("evidence", [])),
     "error": lambda pair: pair.get("error", ""),
     "severity_why": lambda pair: pair.get("severity_why", ""),
     "cvss": lambda pair: pair.get("cvss", ""),

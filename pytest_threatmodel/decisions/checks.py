@@ -49,6 +49,11 @@ class Checks:
         """What becomes of a decision that does not pass a check."""
         return self.actions.get(check, DEFAULTS[check])
 
+    def softened(self) -> list[Check]:
+        """The checks that do less than where the ini file says nothing."""
+        order = get_args(Action)
+        return [check for check in DEFAULTS if order.index(self.action(check)) > order.index(DEFAULTS[check])]
+
 
 def read_actions(lines: Iterable[str]) -> dict[Check, Action]:
     """What the checks do, from lines such as `ownerless = fail`.

@@ -45,6 +45,9 @@ class Ground:
     policy: Policy | None = None
     known: Known | None = None
     unproven: Severity | None = None
+    checks: Checks = field(default_factory=Checks)
+    today_given: bool = False
+    condition_grace: int = CONDITION_GRACE
 
     def awaits_proof(self, row: Row, column: int) -> bool:
         """Whether a mitigated pair counts as a finding where its controls are not proven.
@@ -56,10 +59,6 @@ class Ground:
         if self.unproven is None or row.verdicts[column] is not Verdict.MITIGATED:
             return False
         return SEVERITIES.index(severity(row, column)[0]) <= SEVERITIES.index(self.unproven)
-
-    checks: Checks = field(default_factory=Checks)
-    today_given: bool = False
-    condition_grace: int = CONDITION_GRACE
 
     @property
     def judged_on(self) -> date:

@@ -35,6 +35,7 @@ RULES: Final[Mapping[str, str]] = {
     "ticket_from": "decisions.ticket_from",
     "widest_pattern": "decisions.widest_pattern",
     "today_option": "decisions.today_option",
+    "soften_checks": "decisions.soften_checks",
     "required_models": "models.required",
     "out_of_scope": "models.out_of_scope",
     "required_packs": "packs.required",
@@ -60,6 +61,7 @@ class Policy:
         ticket_from: from this severity on decisions have a ticket.
         widest_pattern: how many pairs a decision with patterns may cover.
         today_option: whether a run may be told another day.
+        soften_checks: whether checks of decisions may do less than they do by default.
         required_models: model files or keys of models, or patterns of them, that a run collects.
         out_of_scope: who may set `inScope = False`.
         required_packs: names of threat packs that count.
@@ -76,6 +78,7 @@ class Policy:
     ticket_from: Severity | None = None
     widest_pattern: int | None = None
     today_option: Leave = "allowed"
+    soften_checks: Leave = "allowed"
     required_models: tuple[str, ...] = ()
     out_of_scope: Permission = "anyone"
     required_packs: tuple[str, ...] = ()

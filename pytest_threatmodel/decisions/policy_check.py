@@ -17,6 +17,7 @@ from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.checks import DEFAULTS
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import is_pattern
@@ -43,7 +44,6 @@ class RunFacts:
         left_out: names of the shipped packs that do not count.
         replaced: those in whose place others of that name count.
         exclude: the patterns of `--threatmodel-exclude`.
-        today_given: whether the run was told another day.
         models: path and key of each model that was collected; None where the run was narrowed to some.
     """
 
@@ -51,7 +51,6 @@ class RunFacts:
     left_out: Sequence[str] = ()
     replaced: Sequence[str] = ()
     exclude: Sequence[str] = ()
-    today_given: bool = False
     models: Sequence[tuple[str, str]] | None = None
 
 
@@ -74,8 +73,13 @@ def run_violations(policy: Policy, ground: Ground, facts: RunFacts) -> list[str]
     """
     say = _sentences(policy)
     found = [*_soft(policy, ground, say), *_packs(policy, facts, say)]
-    if policy.today_option == "forbidden" and facts.today_given:
-        found.append(say("today_option", "--threatmodel-today is given, and another day than today may end nothing"))
+    if policy.today_option == "forbidden" and ground.today_given:
+        text = f"--threatmodel-today={ground.today} is given, expected the day that it is"
+        found.append(say("today_option", text))
+    if policy.soften_checks == "forbidden":
+        for check in ground.checks.softened():
+            text = f"threatmodel_decision_checks: {check} = {ground.checks.action(check)}"
+            found.append(say("soften_checks", f"{text}, expected {DEFAULTS[check]}"))
     if policy.where == "register" and facts.exclude:
         text = f"threats are deselected by --threatmodel-exclude={','.join(facts.exclude)}, expected register entries"
         found.append(say("where", text))
@@ -108,7 +112,7 @@ def model_violations(
     found: list[str] = []
     if policy.where == "register":
         found += _outside_register(verdicts, decided, file_marks, say)
-    covered = _covered(verdicts, decided)
+    covered = _covered(verdicts, decided, ground)
     found += _wide(covered, decided, policy, say)
     for each in covered:
         found += _terms(each, policy, ground.today, say)
@@ -200,7 +204,7 @@ def _terms_of(decision: Decision) -> tuple[object, ...]:
     return (decision.spelled, decision.status, decision.reason, decision.owner, decision.until, decision.ticket)
 
 
-def _covered(verdicts: Verdicts, decided: Decided) -> list[_Covered]:
+def _covered(verdicts: Verdicts, decided: Decided, ground: Ground) -> list[_Covered]:
     """What each decision decides, in one pass over the pairs."""
     read = set(map(id, decided.made))
     found: dict[object, _Covered] = {}
@@ -209,13 +213,13 @@ def _covered(verdicts: Verdicts, decided: Decided) -> list[_Covered]:
         decision = outcome.decision if outcome is not None else None
         if decision is not None:
             key = id(decision) if id(decision) in read else _terms_of(decision)
-            _count(found.setdefault(key, _Covered(decision)), row, column)
+            _count(found.setdefault(key, _Covered(decision)), row, column, ground)
     return list(found.values())
 
 
-def _count(covered: _Covered, row: Row, column: int) -> None:
+def _count(covered: _Covered, row: Row, column: int, ground: Ground) -> None:
     covered.pairs += 1
-    if row.verdicts[column] is Verdict.VULNERABLE:
+    if row.verdicts[column] is Verdict.VULNERABLE or ground.awaits_proof(row, column):
         rating, _ = severity(row, column)
         covered.worst = rating if covered.worst is None else min(rating, covered.worst, key=SEVERITIES.index)
 
@@ -262,9 +266,11 @@ def _too_long(decision: Decision, longest: int, today: date, start: str, say: Sa
     if decision.until is None:
         yield say("longest_days", f"{start} without until, expected {longest} days at most")
         return
-    days = (decision.until - (decision.since or today)).days
+    # A first day that is yet to come makes no decision shorter: it holds already.
+    start_day = min(decision.since or today, today)
+    days = (decision.until - start_day).days
     if days > longest:
-        since = "from today" if decision.since is None else f"from {decision.since}"
+        since = "from today" if start_day == today else f"from {start_day}"
         yield say("longest_days", f"{start} for {days} days {since}, expected {longest} at most")
 
 

@@ -134,7 +134,7 @@ def _value(field: str, table: Table) -> Any:
             return cast("Where", table.one_of(key, WHERE, WHERE[0]))
         case "out_of_scope" | "lower":
             return cast("Permission", table.one_of(key, PERMISSIONS, PERMISSIONS[0]))
-        case "today_option" | "replace":
+        case "today_option" | "soften_checks" | "replace":
             return cast("Leave", table.one_of(key, LEAVES, LEAVES[0]))
         case "longest_days":
             return _days(table, key)

@@ -93,15 +93,17 @@ class Renames:
 
     def _candidates(self, decision: Decision) -> Iterator[_Candidate]:
         old_ends = _ENDS.search(decision.element)
+        likeness = SequenceMatcher(None, b=decision.element.casefold())
         for row in self._rows:
             columns = [_columns(row, name) for name in decision.threats]
             # What none of the threats targets is of another kind.
             if not all(columns):
                 continue
             element = row.element
+            likeness.set_seq1(row.label.casefold())
             yield _Candidate(
                 row,
-                SequenceMatcher(None, decision.element.casefold(), row.label.casefold()).ratio(),
+                likeness.ratio(),
                 all(any(self._is_open(row, column) for column in each) for each in columns),
                 old_ends is not None and isinstance(element, Dataflow) and ends(element) == old_ends[1],
                 bool(decision.facts) and _hold(decision, row),

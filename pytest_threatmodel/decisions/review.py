@@ -28,7 +28,7 @@ from pytest_threatmodel.model.labels import counted
 #: So many notices a check gives for one model; the others are counted.
 _TOLD: Final = 5
 #: For so many orphans a new name is looked for: each looks at every element.
-_TRACED: Final = 20
+_TRACED: Final = 10
 _NUMBERED: Final = re.compile(r" #[0-9]+$")
 
 

@@ -34,7 +34,8 @@ def settle(decided: Decided, ground: Ground, row: Row, column: int, lost: Lost |
     decision, names_it = decided.waiting.get(pair, (None, False))
     if lost is None:
         decided.unproven.pop(pair, None)
-        outcome = judge(Verdict.MITIGATED, decision, today=ground.judged_on, stale=names_it)
+        fails = ground.checks.action("stale") == "fail"
+        outcome = judge(Verdict.MITIGATED, decision, today=ground.judged_on, stale=names_it and fails)
     else:
         decided.unproven[pair] = lost
         outcome = _reopened(ground, row, column, lost, decision, decided.lapsed.get(pair, ""))

@@ -18,13 +18,24 @@ from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decision import Decision
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.origin import Place
 
 Sort = Literal[
-    "excluded", "out of scope", "lowered", "passes the gate", "marked", "fail-on", "deselected", "left out", "replaced"
+    "excluded",
+    "out of scope",
+    "lowered",
+    "passes the gate",
+    "marked",
+    "fail-on",
+    "check",
+    "day",
+    "deselected",
+    "left out",
+    "replaced",
 ]
 #: pytest's own marks that keep a failure from failing.
 SILENCING: Final = frozenset({"skip", "skipif", "xfail"})
@@ -101,16 +112,21 @@ def model_weakenings(verdicts: Verdicts, decided: Decided) -> list[Weakening]:
     ]
 
 
-def run_weakenings(fail_on: str, left_out: Iterable[str], replaced: Iterable[str]) -> list[Weakening]:
+def run_weakenings(ground: Ground, left_out: Iterable[str], replaced: Iterable[str]) -> list[Weakening]:
     """What weakens the gate of every model of a run.
 
     Args:
-        fail_on: the lowest severity that fails, or what else says so; empty or "info" where every finding fails.
+        ground: by what decisions are judged.
         left_out: names of the shipped packs that do not count.
         replaced: names of those in whose place others of that name count.
+        ground: by what decisions are judged, where that may let some go on that have expired.
     """
+    gate, checks = str(ground.gate), ground.checks
+    softened = (f"threatmodel_decision_checks: {check} = {checks.action(check)}" for check in checks.softened())
     return [
-        *([Weakening("fail-on", f"--threatmodel-fail-on={fail_on}")] if fail_on not in ("", SEVERITIES[-1]) else []),
+        *([Weakening("fail-on", f"--threatmodel-fail-on={gate}")] if gate != SEVERITIES[-1] else []),
+        *(Weakening("check", text) for text in softened),
+        *([Weakening("day", f"--threatmodel-today={ground.today}")] if ground.today_given else []),
         *(Weakening("left out", f"threat pack {name}") for name in left_out),
         *(Weakening("replaced", f"threat pack {name}") for name in replaced),
     ]

@@ -19,6 +19,7 @@ from pytest_threatmodel.artifacts.write import write_artifacts
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.plugin.artifact_options import ArtifactSettings
 from pytest_threatmodel.plugin.outcomes import Outcomes
+from pytest_threatmodel.plugin.session import EVIDENCE
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import run_key
 from pytest_threatmodel.plugin.summary import violations
@@ -74,6 +75,9 @@ class Artifacts:
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         made = self._received() if self._config.pluginmanager.hasplugin("dsession") else self._snapshots()
         self._outcomes.put_on(made)
+        evidence = self._config.pluginmanager.get_plugin(EVIDENCE)
+        if evidence is not None:
+            evidence.put_on(made)
         why = str(session.shouldfail or session.shouldstop or "")
         for each in made:
             each["run"]["interrupted"] = why or ("interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else "")

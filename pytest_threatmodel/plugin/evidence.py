@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
@@ -25,11 +26,14 @@ from pytest_threatmodel.plugin.evidence_junit import tell_junit
 from pytest_threatmodel.plugin.evidence_options import EvidenceSettings
 from pytest_threatmodel.plugin.evidence_pairs import ModelProofs
 from pytest_threatmodel.plugin.item import ThreatItem
+from pytest_threatmodel.plugin.session import EVIDENCE
 from pytest_threatmodel.plugin.session import run_key
 from pytest_threatmodel.plugin.summary import summary
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
+    from pytest_threatmodel.snapshot.shape import ProofShape
+    from pytest_threatmodel.snapshot.shape import Snapshot
 
 
 DISTRIBUTED: Final = (
@@ -51,7 +55,7 @@ def register(config: pytest.Config) -> None:
         if not settings.earlier and workers(config) > 1:
             raise pytest.UsageError(DISTRIBUTED)
         run.ground = replace(run.ground, unproven=settings.lowest)
-    config.pluginmanager.register(Evidence(config, settings))
+    config.pluginmanager.register(Evidence(config, settings), EVIDENCE)
 
 
 class Evidence:
@@ -69,6 +73,7 @@ class Evidence:
         self._commit = commit(config.rootpath) if is_told else ""
         self._earlier = read_earlier(settings.earlier, self._commit, settings.age)
         self._proofs: dict[str, ModelProofs] = {}
+        self._told: dict[str, list[ProofShape]] = {}
 
     # First, and registered last, so that nobody orders the items after it.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -153,7 +158,9 @@ class Evidence:
         run = self._run
         if not self._config.pluginmanager.hasplugin("dsession"):
             for proofs in self._proofs.values():
-                proofs.settle_all()
+                # Of several workers none knows what the tests of the others prove.
+                if self._settings.required or workers(self._config) < 2:
+                    proofs.settle_all()
             run.summaries[:] = [self._summary(file) for file in run.collected.values()]
         if not hasattr(self._config, "workerinput"):
             for each in run.summaries:
@@ -174,13 +181,27 @@ class Evidence:
         """Add what is proven, where the outcomes of all tests are known."""
         if self._config.pluginmanager.hasplugin("dsession"):
             self._away = frozenset(figures["away"])
-            if not self._settings.required:
-                # No worker knew all outcomes.
-                del figures["not reopened"]
         claims = [Claim(test, model, (label, control)) for test, label, control in figures["claims"]]
         ledger = self._ledger_of(model, figures["digest"], claims)
-        proofs = [(label, name, ledger.proof((label, name))) for label, name in figures["carrying"]]
-        figures["missing"] = [f'"{label}" {name}: {proof.why}' for label, name, proof in proofs if proof.why]
+        shapes = [_shape(ledger, (label, name)) for label, name in figures["carrying"]]
+        figures["missing"] = [f'"{each["element"]}" {each["control"]}: {each["why"]}' for each in shapes if each["why"]]
+        self._told[model.replace("\\", "/")] = shapes
+
+    def put_on(self, snapshots: Iterable[Snapshot]) -> None:
+        """Add to snapshots what is proven.
+
+        Args:
+            snapshots: of the models.
+        """
+        for each in snapshots:
+            each["proofs"] = self._told.get(each["model"]["file"], [])
+
+
+def _shape(ledger: Ledger, control: ControlKey) -> ProofShape:
+    label, name = control
+    proof = ledger.proof(control)
+    tests = list(ledger.claims.get(control, ()))
+    return {"element": label, "control": name, "state": proof.state, "why": proof.why, "tests": tests}
 
 
 def workers(config: pytest.Config) -> int:
@@ -188,8 +209,11 @@ def workers(config: pytest.Config) -> int:
     given: dict[str, object] | None = getattr(config, "workerinput", None)
     if given is not None:
         return int(str(given.get("workercount", 1)))
-    tx: list[str] | None = config.getoption("tx", None)
-    return len(tx or ()) if config.getoption("dist", "no") != "no" else 0
+    if config.getoption("dist", "no") == "no":
+        return 0
+    # "3*popen" are three.
+    counts = (text.partition("*")[0] for text in config.getoption("tx", None) or ())
+    return sum(int(count) if count.isdecimal() else 1 for count in counts)
 
 
 def note(words: dict[str, str], report: pytest.TestReport) -> None:

@@ -120,6 +120,7 @@ class PolicyOfRun:
         self._config = config
         self._policy = policy
         self._run = config.stash[run_key]
+        self._failed = False
         sent = getattr(config, "workerinput", None)
         config.stash[_narrowed_key] = _narrowed(config) if sent is None else sent.get(_NARROWED, "")
 
@@ -138,6 +139,13 @@ class PolicyOfRun:
         fine = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
         if fine and any(found for _, found in self._violations()):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._failed = True
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say why a quiet run fails that shows no failing test; others have the closing section."""
+        if self._failed and self._config.get_verbosity() < 0:
+            for line in self.lines():
+                terminalreporter.line(line, red=True)
 
     def lines(self) -> Iterator[str]:
         """What the closing section says."""

@@ -72,6 +72,8 @@ class Run:
 
 #: The name under which the policy of a run is registered.
 POLICY: Final = "threatmodel-policy"
+#: The name under which evidence is registered.
+EVIDENCE: Final = "threatmodel-evidence"
 #: The run; there only when threat models are on.
 run_key = pytest.StashKey[Run]()
 

@@ -30,7 +30,7 @@ def changed_packs(run: Run) -> tuple[list[str], list[str]]:
 
 def of_run(run: Run) -> list[Weakening]:
     """What weakens the gate of every model of the run."""
-    return run_weakenings(str(run.ground.gate), *changed_packs(run))
+    return run_weakenings(run.ground, *changed_packs(run))
 
 
 def beside_model(run: Run, verdicts: Verdicts) -> tuple[Weakening, ...]:

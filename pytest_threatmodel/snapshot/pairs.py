@@ -86,6 +86,8 @@ class Pairs:
             more["evidence"] = lost.lines()
         if explanation is not None:
             more |= self._explanation(explanation)
+            if lost is not None and lost.reopens:
+                more["fixes"] = [f'let a test prove {name} of "{label}"' for (label, name), _ in lost.controls]
         pair.update({name: value for name, value in more.items() if value})  # type: ignore[typeddict-item]  # keys of it
         return pair
 

@@ -413,8 +413,8 @@ class WeakeningShape(TypedDict):
 
     Args:
         sort: "excluded" by a decision, element "out of scope", severity "lowered" by an override, finding that
-            "passes the gate", "marked" by pytest's own marks, "fail-on" above info, "deselected" by an option, shipped
-            pack "left out" or "replaced".
+            "passes the gate", "marked" by pytest's own marks, "fail-on" above info, "check" of decisions that does less
+            than by default, "day" that was given, "deselected" by an option, shipped pack "left out" or "replaced".
         what: the decision, element, pair, option or pack.
         reason: why, as its author says; empty where nobody said.
         pairs: on how many pairs it counts, 0 where that is not counted.
@@ -479,6 +479,24 @@ class IdleControlShape(ChangeShape):
     beside: str
 
 
+class ProofShape(TypedDict):
+    """What tests say of one control that carries mitigations.
+
+    Args:
+        element: label.
+        control: name.
+        state: "proven", "unproven", or "away" where its tests were not selected.
+        why: what is missing; empty where it is proven.
+        tests: node ids of the tests that say they prove it.
+    """
+
+    element: str
+    control: str
+    state: str
+    why: str
+    tests: list[str]
+
+
 class Snapshot(TypedDict):
     """One model's run.
 
@@ -501,6 +519,7 @@ class Snapshot(TypedDict):
             reasons.
         idle_controls: claimed controls on which no verdict rests, in the order of the elements; only in reports with
             reasons.
+        proofs: of the controls that carry mitigations; left out where evidence is off.
     """
 
     version: str
@@ -519,3 +538,4 @@ class Snapshot(TypedDict):
     comparison: NotRequired[ComparisonShape]
     improvements: list[ImprovementShape]
     idle_controls: list[IdleControlShape]
+    proofs: NotRequired[list[ProofShape]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
+from pytest_threatmodel.decisions.checks import Checks
 from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.decisions.gate import Gate
@@ -107,6 +109,25 @@ def test_everything_that_decides_outside_a_register(shop: Callable[..., Shop]) -
     ]
 
 
+def test_entries_of_registers_decide_where_they_should(shop: Callable[..., Shop]) -> None:
+    found = shop('web = Server("Web", usesCache=True)\nweb.marks = [exclude("TT01", reason="no cache")]\n')
+    (decision,) = found.decided.made
+    entry = replace(decision, source="register", status="not-applicable", spelled="entry 1")
+    found.decided.made[:] = [entry]
+    found.decided.outcomes["TT01", "Web"] = replace(found.decided.outcomes["TT01", "Web"], decision=entry)
+    assert found.violates(where="register") == []
+    # An entry can name an owner, so nothing is said of where one could be named.
+    assert found.violates(owner_from="high") == [
+        "threatmodel_shop.py:4: entry 1 decides on a finding of high severity without owner"
+    ]
+
+
+def test_decisions_of_another_tools_file_are_no_entries_of_a_register(shop: Callable[..., Shop]) -> None:
+    found = shop('web = Server("Web", usesCache=True)\nweb.marks = [exclude("TT01", reason="no cache")]\n')
+    found.decided.made[:] = [replace(found.decided.made[0], source="import")]
+    assert "decides outside a register" in found.violates(where="register")[0]
+
+
 def test_a_lowering_override_is_told_of_once(shop: Callable[..., Shop]) -> None:
     body = 'web = Server("Web")\nweb.overrides = [Finding(threat_id="TT01", severity="low")]\n'
     assert len(shop(body).violates(where="register", lower="forbidden")) == 1
@@ -171,6 +192,27 @@ def test_terms_are_asked_for_from_a_severity_on(shop: Callable[..., Shop]) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        (None, "for 60 days from today"),
+        (date(2026, 11, 4), "for 80 days from 2026-11-04"),
+        (date(2027, 1, 20), "for 60 days from today"),
+        (date(2026, 11, 24), "for 60 days from today"),
+    ],
+)
+def test_days_count_from_the_first_day_that_is_stated(shop: Callable[..., Shop], since: date | None, told: str) -> None:
+    found = shop('web = Server("Web", usesCache=True)\nweb.marks = [accept("TT01", reason="x", until="2027-01-23")]\n')
+    (outcome,) = (each for each in found.decided.outcomes.values() if each.decision)
+    assert outcome.decision is not None
+    decision = replace(outcome.decision, since=since)
+    found.decided.made[:] = [decision]
+    found.decided.outcomes["TT01", "Web"] = replace(outcome, decision=decision)
+    (text,) = found.violates(longest_days={"high": 59})
+    assert text.endswith(f"{told}, expected 59 at most")
+    assert len(found.violates(longest_days={"high": 80})) == 0
+
+
 def test_the_worst_finding_of_a_pattern_counts(shop: Callable[..., Shop]) -> None:
     found = shop(SERVERS + 'pytestmark = [accept("TT0*", reason="all")]\n')
     text = 'threatmodel_shop.py:5: accept("TT0*")'
@@ -197,7 +239,7 @@ RUN = RunFacts(packs=["core", "web"])
 @pytest.mark.parametrize(
     ("rules", "facts", "gate", "told"),
     [
-        ({}, RunFacts(["x"], ["core"], ["web"], ["*"], True, []), Gate("critical"), []),
+        ({}, RunFacts(["x"], ["core"], ["web"], ["*"], []), Gate("critical"), []),
         ({"fail_on": "medium"}, RUN, Gate("medium"), []),
         (
             {"fail_on": "medium"},
@@ -215,12 +257,6 @@ RUN = RunFacts(packs=["core", "web"])
                 "the shipped threat pack 'llm' is left out by threatmodel_packs",
                 "the shipped threat pack 'web' is replaced by another of that name",
             ],
-        ),
-        (
-            {"today_option": "forbidden"},
-            RunFacts(["core"], today_given=True),
-            Gate(),
-            ["--threatmodel-today is given, and another day than today may end nothing"],
         ),
         (
             {"where": "register"},
@@ -241,6 +277,17 @@ RUN = RunFacts(packs=["core", "web"])
 def test_what_a_run_violates(rules: Any, facts: RunFacts, gate: Gate, told: list[str]) -> None:
     found = run_violations(Policy(name="p", **rules), Ground(TODAY, gate), facts)
     assert [text.rpartition(" (policy p, ")[0] for text in found] == told
+
+
+def test_a_given_day_and_softened_checks() -> None:
+    ground = Ground(TODAY, checks=Checks({"expired": "notice", "too-long": "off", "stale": "fail"}), today_given=True)
+    policy = Policy(name="p", today_option="forbidden", soften_checks="forbidden")
+    assert run_violations(policy, ground, RUN) == [
+        "--threatmodel-today=2026-11-24 is given, expected the day that it is (policy p, decisions.today_option)",
+        "threatmodel_decision_checks: expired = notice, expected fail (policy p, decisions.soften_checks)",
+        "threatmodel_decision_checks: too-long = off, expected notice (policy p, decisions.soften_checks)",
+    ]
+    assert run_violations(policy, Ground(TODAY), RUN) == []
 
 
 def test_every_weakening_is_named_with_reason_pairs_and_place(shop: Callable[..., Shop]) -> None:
@@ -278,14 +325,18 @@ def test_every_weakening_is_named_with_reason_pairs_and_place(shop: Callable[...
 
 
 def test_weakenings_of_options_and_packs(shop: Callable[..., Shop]) -> None:
-    found = [*run_weakenings("high", ["web"], ["llm"]), *deselected(shop(SERVERS).verdicts, ["TT01", "TT*", "X*"])]
+    checks = Checks({"expired": "off", "stale": "fail", "ownerless": "fail", "overbroad": "off"})
+    ground = Ground(TODAY, Gate("high"), checks=checks, today_given=True)
+    found = [*run_weakenings(ground, ["web"], ["llm"]), *deselected(shop(SERVERS).verdicts, ["TT01", "TT*", "X*"])]
     assert [line for line, _ in told(found)] == [
         "--threatmodel-fail-on=high",
+        "threatmodel_decision_checks: overbroad = off, threatmodel_decision_checks: expired = off",
+        "--threatmodel-today=2026-11-24",
         "1 shipped threat pack left out",
         "1 shipped threat pack replaced",
         "6 pairs deselected by --threatmodel-exclude",
     ]
-    assert run_weakenings("info", [], []) == []
+    assert run_weakenings(Ground(TODAY), [], []) == []
 
 
 def test_a_policy_takes_time_that_grows_with_the_pairs(shop: Callable[..., Shop]) -> None:

@@ -300,7 +300,9 @@ def test_an_end_that_comes_soon_is_told_once(pytester: pytest.Pytester) -> None:
     until = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
     write_project(pytester, SHOP + f'pytestmark = [accept("TT01", reason="soon", until="{until}")]\n')
     result = pytester.runpytest("--threatmodel-report=summary")
-    result.stdout.fnmatch_lines([f'  threatmodel_shop.py:*: accept("TT01") ends on {until}'])
+    result.stdout.fnmatch_lines(
+        [f'  threatmodel_shop.py:*: accept("TT01") ends on {until}, in 30 days; nobody owns it']
+    )
     text = artifact(pytester.path, "threatmodel_shop.summary.md").read_text(encoding="utf-8")
     assert text.count(until) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -349,6 +350,34 @@ def test_a_decision_is_no_longer_needed_once_it_is_proven(pytester: pytest.Pytes
     assert "is no longer needed: remove it" in result.stdout.str()
 
 
+def test_a_decision_of_a_conftest_holds_too(pytester: pytest.Pytester) -> None:
+    decide = """
+    import pytest
+
+    def pytest_collection_modifyitems(items):
+        for item in items:
+            if item.name == "TT01[Web]":
+                item.add_marker(pytest.mark.threat_accept("TT01", reason="until it is tested"))
+    """
+    write_project(pytester, MODEL, ini=REQUIRE, conftest=decide)
+    assert pairs(pytester.runpytest("-v")) == {"TT01[Web]": "XFAIL", "TT02[Web]": "FAILED"}
+
+
+def test_an_exclusion_needs_no_proof(pytester: pytest.Pytester) -> None:
+    project(pytester, body=MODEL + 'web.marks = [exclude("*", reason="not ours")]\n')
+    result = pytester.runpytest("-v", "-rs")
+    assert pairs(result) == both("SKIPPED")
+    assert "not ours" in result.stdout.str()
+
+
+def test_the_standard_protocol_says_the_same(pytester: pytest.Pytester) -> None:
+    write_project(pytester, MODEL, ini=REQUIRE, conftest="def pytest_runtest_setup(item): pass\n")
+    result = pytester.runpytest("-v", "-vv")
+    assert pairs(result) == both("FAILED")
+    assert result.stdout.str().count('no proof of the mitigation: "Web" isHardened: no test proves it') == 4
+    assert "standard protocol for pairs" in result.stdout.str()
+
+
 def test_severities_below_the_gate_pass_as_findings_do(pytester: pytest.Pytester) -> None:
     project(pytester)
     result = pytester.runpytest("-v", "--threatmodel-fail-on=high")
@@ -369,3 +398,43 @@ def test_several_workers_need_an_earlier_run(pytester: pytest.Pytester) -> None:
 def test_without_xdist(pytester: pytest.Pytester) -> None:
     project(pytester, PROVES.format(body="pass"))
     assert pairs(pytester.runpytest("-v", "-p", "no:xdist")) == both("PASSED")
+
+
+# Reports
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_reports_tell_what_is_proven(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    if workers:
+        pytest.importorskip("xdist")
+    body = 'Server("Web", usesCache=True, controls=Controls(isHardened=True, usesMFA=True))\n'
+    project(pytester, PROVES.format(body="pass"), body, ini="threatmodel_evidence = report\n", pack=PACK + TWO)
+    pytester.runpytest("--threatmodel", "--threatmodel-report=json,md", *workers)
+    made = json.loads(next(pytester.path.glob("threatmodel-artifacts/**/*.json")).read_text(encoding="utf-8"))
+    assert made["proofs"] == [
+        {
+            "element": "Web",
+            "control": "isHardened",
+            "state": "proven",
+            "why": "",
+            "tests": ["test_web.py::test_hardened"],
+        },
+        {"element": "Web", "control": "usesMFA", "state": "unproven", "why": "no test proves it", "tests": []},
+    ]
+    text = next(pytester.path.glob("threatmodel-artifacts/**/*.md")).read_text(encoding="utf-8")
+    assert "## Evidence (1 of 2 proven)" in text
+    assert "none: no test proves it" in text
+
+
+def test_pairs_that_are_open_again_are_findings_in_reports(pytester: pytest.Pytester) -> None:
+    project(pytester)
+    pytester.runpytest("--threatmodel-report=json,md,html,csv,sarif", "--junitxml=all.xml")
+    made = json.loads(next(pytester.path.glob("threatmodel-artifacts/**/*shop*.json")).read_text(encoding="utf-8"))
+    pair = made["pairs"][0]
+    assert (pair["verdict"], pair["judged"], pair["outcome"]) == ("vulnerable", "failed", "failed")
+    assert pair["evidence"] == ['"Web" isHardened: no test proves it']
+    assert pair["fixes"] == ['let a test prove isHardened of "Web"']
+    texts = [path.read_text(encoding="utf-8") for path in pytester.path.glob("threatmodel-artifacts/**/*shop*.*")]
+    assert sum("no test proves it" in text for text in texts) >= 4
+    junit = (pytester.path / "all.xml").read_text(encoding="utf-8")
+    assert '<property name="evidence" value="&quot;Web&quot; isHardened: no test proves it"' in junit

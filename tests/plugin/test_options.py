@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+
+import pytest_threatmodel
 
 from .models import FLOW_THREAT
 from .models import HEAD
@@ -331,18 +334,12 @@ def test_while_it_is_off_the_plugin_imports_nothing_heavy(pytester: pytest.Pytes
     pytester.makepyfile("def test_passes(): pass")
     result = pytester.runpytest_subprocess("-s", "-p", "no:hypothesispytest")
     (line,) = [line for line in result.stdout.lines if line.startswith("LOADED")]
+    folder = Path(pytest_threatmodel.__file__).parent / "plugin"
     assert ast.literal_eval(line.removeprefix("LOADED ")) == [
         "pytest_threatmodel",
         "pytest_threatmodel.hookspecs",
         "pytest_threatmodel.plugin",
-        "pytest_threatmodel.plugin.artifact_options",
-        "pytest_threatmodel.plugin.decision_options",
-        "pytest_threatmodel.plugin.evidence_options",
-        "pytest_threatmodel.plugin.fix_options",
-        "pytest_threatmodel.plugin.gate_options",
-        "pytest_threatmodel.plugin.options",
-        "pytest_threatmodel.plugin.policy_options",
-        "pytest_threatmodel.plugin.register_options",
+        *sorted(f"pytest_threatmodel.plugin.{path.stem}" for path in folder.glob("*options.py")),
     ]
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 from typing import TypeAlias
+from xml.etree import ElementTree
 
 import pytest
 
@@ -82,6 +83,21 @@ def test_no_selection_makes_a_violation_pass(run: Run, selection: tuple[str, ...
     assert "policy" not in outcomes(result)
     assert "policy: 1 violation, see threatmodel_shop.py::policy" in closing_section(result)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize("quiet", [("-q",), ("-q", "--collect-only"), ("-q", "-n2")], ids=" ".join)
+def test_a_quiet_run_that_fails_by_its_exit_code_says_why(run: Run, quiet: tuple[str, ...]) -> None:
+    result = run(REGISTER, ACCEPTED, "-q", *quiet, "-k", "TT01")
+    assert result.stdout.lines.count("policy: 1 violation, see threatmodel_shop.py::policy") == 1
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_junit_has_a_case_for_the_policy(run: Run, pytester: pytest.Pytester) -> None:
+    run(REGISTER, ACCEPTED, "--junitxml=junit.xml")
+    cases = {case.get("name"): case for case in ElementTree.parse(pytester.path / "junit.xml").iter("testcase")}
+    failure = cases["policy"].find("failure")
+    assert failure is not None
+    assert (failure.get("message"), failure.text) == (OUTSIDE, OUTSIDE)
 
 
 def test_a_policy_holds_when_items_are_only_collected(run: Run) -> None:
@@ -192,6 +208,21 @@ def test_a_required_model_that_cannot_be_loaded_is_an_error_once(run: Run) -> No
     assert "was collected" not in result.stdout.str()
 
 
+@ALL_WAYS
+def test_the_day_and_the_checks_of_decisions_are_not_for_a_run_to_choose(run: Run, way: tuple[str, ...]) -> None:
+    policy = '[decisions]\ntoday_option = "forbidden"\nsoften_checks = "forbidden"\n'
+    ini = "threatmodel_decision_checks = expired = off\n"
+    result = run(policy, 'Server("Web")\n', *way, "--threatmodel-today=2020-01-01", ini=ini)
+    assert violations(result) == [
+        "--threatmodel-today=2020-01-01 is given, expected the day that it is "
+        "(policy acme 1.2, decisions.today_option)",
+        "threatmodel_decision_checks: expired = off, expected fail (policy acme 1.2, decisions.soften_checks)",
+    ]
+    lines = closing_section(result)
+    assert "weakened: --threatmodel-today=2020-01-01" in lines
+    assert "weakened: threatmodel_decision_checks: expired = off" in lines
+
+
 def test_several_policies_come_to_the_strictest(run: Run, pytester: pytest.Pytester) -> None:
     pytester.path.joinpath("more").mkdir()
     text = '[policy]\nname = "team"\n[decisions]\nowner_from = "high"\n'
@@ -286,3 +317,13 @@ def test_reports_name_violations_and_weakenings(run: Run, pytester: pytest.Pytes
         text = folder.joinpath(name).read_text(encoding="utf-8")
         assert "What weakens the gate" in text
         assert "from high to low (1 pair), no reason given" in text
+
+
+def test_another_day_can_be_forbidden(run: Run) -> None:
+    body = 'web = Server("Web", usesCache=True)\nweb.marks = [accept("TT01", reason="for now", until="2026-01-01")]\n'
+    result = run('[decisions]\ntoday_option = "forbidden"\n', body, "--threatmodel-today=2025-12-31")
+    assert violations(result) == [
+        "--threatmodel-today is given, and another day than today may end nothing "
+        "(policy acme 1.2, decisions.today_option)"
+    ]
+    assert outcomes(run("", body, "--threatmodel-today=2025-12-31"))["policy"] == "PASSED"

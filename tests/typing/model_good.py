@@ -29,6 +29,7 @@ from pytest_threatmodel import control
 from pytest_threatmodel import exclude
 from pytest_threatmodel import fact
 from pytest_threatmodel import protection
+from pytest_threatmodel import proven_by
 
 
 class Portal(Server):
@@ -76,6 +77,7 @@ query = Dataflow(source=web, sink=db, name="Query", dstPort="3306", tlsVersion="
 rows = Dataflow(db, web, "Rows", isResponse=True, responseTo=query, marks=[exclude("DE*", reason="loopback")])
 
 web.controls.isHardened = True
+web.controls.usesMFA = proven_by("tests/test_login.py::test_second_factor")
 web.controls.authenticationScheme = "OIDC"
 web.controls = Controls(validatesInput=True, usesMFA=True)
 web.levels = [0, 1]

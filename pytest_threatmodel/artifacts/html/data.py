@@ -29,7 +29,7 @@ from pytest_threatmodel.snapshot.shape import PartShape
 from pytest_threatmodel.snapshot.shape import ThreatShape
 
 #: The keys of a pair that are lists of texts, and those that are one text; most pairs have few of them.
-_LISTS: Final = ("fixes", "corrections", "mitigated_by", "unstated")
+_LISTS: Final = ("fixes", "corrections", "mitigated_by", "unstated", "evidence")
 _TEXTS: Final = ("reason", "severity_why", "likelihood", "cvss", "response", "error")
 _NUMBERED: Final[tuple[Literal["cwe", "capec"], ...]] = ("cwe", "capec")
 _LONGEST_NAME: Final = 200

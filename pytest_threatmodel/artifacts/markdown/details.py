@@ -25,6 +25,7 @@ from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import FactShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import PartShape
+from pytest_threatmodel.snapshot.shape import ProofShape
 from pytest_threatmodel.snapshot.shape import ThreatShape
 
 #: Longer lists are cut: browsers and comments choke on them, and the other reports have all.
@@ -133,6 +134,7 @@ def decided_sections(reader: Reader) -> Iterator[str]:
     yield from _section("Mitigated", by_status.get("mitigated"), reader, "By", _carried)
     yield from _section("Undetermined", by_status.get("undetermined"), reader, "Never stated", _unstated)
     yield from _decisions(reader)
+    yield from _evidence(reader)
 
 
 def _section(
@@ -186,6 +188,22 @@ def _decisions(reader: Reader) -> Iterator[str]:
         yield f"## Decisions ({len(decisions):,})"
         yield table(["Status", "Decision", "Element", "Reason"], map(_decision_row, decisions[:_MOST]))
         yield from _more(len(decisions))
+
+
+def _evidence(reader: Reader) -> Iterator[str]:
+    proofs = reader.snapshot.get("proofs", [])
+    if proofs:
+        proven = sum(each["state"] == "proven" for each in proofs)
+        yield f"## Evidence ({proven:,} of {len(proofs):,} proven)"
+        rows = [[code(each["element"]), code(each["control"]), _proof(each)] for each in proofs[:_MOST]]
+        yield table(["Element", "Control", "Proof"], rows)
+        yield from _more(len(proofs))
+
+
+def _proof(proof: ProofShape) -> str:
+    if proof["state"] == "proven":
+        return f"proven by {', '.join(map(code, proof['tests'][:_MOST_FACTS]))}"
+    return f"none: {prose(proof['why'], 500)}"
 
 
 def _decision_row(decision: DecisionShape) -> list[str]:

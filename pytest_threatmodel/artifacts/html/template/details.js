@@ -36,6 +36,7 @@ const answers = (pair) => {
     said(pair, "corrections") ? block("If untrue, correct", list(ways(said(pair, "corrections")))) : null,
     isOpen ? block("Or decide", make("p", null, code(call))) : null,
     said(pair, "mitigated_by") ? block("Carried by any of these", list(ways(said(pair, "mitigated_by")))) : null,
+    said(pair, "evidence") ? block("Not proven by tests", list(ways(said(pair, "evidence")))) : null,
     said(pair, "unstated") ? block("Never stated", list(ways(said(pair, "unstated")))) : null,
     said(pair, "error") ? block("The rule failed", paragraph(said(pair, "error"))) : null,
   ];
