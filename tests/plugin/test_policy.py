@@ -327,7 +327,6 @@ def test_another_day_can_be_forbidden(run: Run) -> None:
     body = 'web = Server("Web", usesCache=True)\nweb.marks = [accept("TT01", reason="for now", until="2026-01-01")]\n'
     result = run('[decisions]\ntoday_option = "forbidden"\n', body, "--threatmodel-today=2025-12-31")
     assert violations(result) == [
-        "--threatmodel-today is given, and another day than today may end nothing "
-        "(policy acme 1.2, decisions.today_option)"
+        "--threatmodel-today=2025-12-31 is given, expected the day that it is (policy acme 1.2, decisions.today_option)"
     ]
     assert outcomes(run("", body, "--threatmodel-today=2025-12-31"))["policy"] == "PASSED"
