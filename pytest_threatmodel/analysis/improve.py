@@ -31,7 +31,7 @@ from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
 
-#: Findings of which no single change closes one are searched for sets of changes, each different one once, so many.
+#: For so many different findings that no single change closes, sets of changes are searched.
 _SEARCHES: Final = 500
 #: Whether a pair, were its condition true, would be a finding that waits for an answer.
 Counts = Callable[[Row, int], bool]

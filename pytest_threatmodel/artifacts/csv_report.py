@@ -50,9 +50,12 @@ _ELEMENT: Final[Mapping[str, Callable[[ElementShape], object]]] = {
     "line": lambda element: element["line"],
 }
 _DECISION: Final[Mapping[str, Callable[[DecisionShape], object]]] = {
+    "decided": lambda decision: decision["status"],
     "decision": lambda decision: decision["spelled"],
     "reason": lambda decision: decision["reason"],
     "owner": lambda decision: decision["owner"],
+    "source": lambda decision: decision["source"],
+    "since": lambda decision: decision["since"],
     "until": lambda decision: decision["until"],
     "ticket": lambda decision: decision["ticket"],
     "expired": lambda decision: "yes" if decision["expired"] else "no",

@@ -80,11 +80,11 @@ def _finding(pair: PairShape, reader: Reader, threat: dict[str, Any]) -> dict[st
 def _states(pair: PairShape) -> dict[str, bool]:
     state = status(pair)
     return {
-        "active": state == "open",
+        "active": state in ("open", "known"),
         "verified": state != "open",
-        "risk_accepted": state == "accepted",
+        "risk_accepted": state == "accepted" and pair.get("decided") != "false-positive",
         "out_of_scope": state == "excluded",
-        "false_p": False,
+        "false_p": state == "accepted" and pair.get("decided") == "false-positive",
         "static_finding": True,
         "dynamic_finding": False,
     }

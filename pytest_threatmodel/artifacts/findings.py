@@ -73,7 +73,8 @@ def decided_text(decision: DecisionShape) -> str:
     """A decision's reason with owner, end and ticket, on one line."""
     terms = {"owner": decision["owner"], "until": decision["until"], "ticket": decision["ticket"]}
     told = ", ".join(f"{name} {value}" for name, value in terms.items() if value)
-    return f"{decision['reason']} ({told})" if told else decision["reason"]
+    reason = decision["reason"] or "to be fixed"
+    return f"{reason} ({told})" if told else reason
 
 
 def score(pair: PairShape) -> float | None:

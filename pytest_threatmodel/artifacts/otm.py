@@ -16,7 +16,7 @@ from pytest_threatmodel.importers.otm_types import type_of
 from pytest_threatmodel.model.kinds import KINDS
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.read import Reader
-from pytest_threatmodel.snapshot.read import is_open
+from pytest_threatmodel.snapshot.read import status
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -24,6 +24,8 @@ from pytest_threatmodel.snapshot.shape import ThreatShape
 
 _KINDS: Final = frozenset(kind.__name__ for kind in KINDS)
 _IMPACT: Final = {"critical": 100, "high": 75, "medium": 50, "low": 25, "info": 0}
+#: Status -> state; what is open or only known is exposed.
+_STATES: Final = {"excluded": "not-applicable", "accepted": "accepted"}
 _LIKELIHOOD: Final = {"certain": 100, "very likely": 90, "likely": 75, "possible": 50, "unlikely": 25, "rare": 10}
 #: What stands under keys of its own.
 _ELSEWHERE: Final = frozenset({"description", "inScope"})
@@ -154,11 +156,11 @@ class _Document:
 
     def _instance(self, pair: PairShape) -> dict[str, Any]:
         decision, threat = self._reader.decision(pair), self._reader.threats[pair["threat"]]
-        state = "exposed" if is_open(pair) else "not-applicable" if pair["judged"] == "skipped" else "accepted"
+        state = _STATES.get(status(pair), "exposed")
         made: dict[str, Any] = {"threat": pair["threat"], "state": state, "mitigations": []}
         if threat["mitigation"]:
             made["mitigations"].append({"mitigation": pair["threat"], "state": "required"})
-        if decision is not None and not is_open(pair):
+        if decision is not None and status(pair) != "open":
             terms = {key: value for key, value in decision.items() if key in ("reason", "owner", "until") and value}
             made["attributes"] = {OURS: terms}
         return made

@@ -9,6 +9,7 @@ from typing import TypedDict
 from typing import get_args
 
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import EXCLUDING
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.read import status
 from pytest_threatmodel.snapshot.shape import OutcomeWord
@@ -21,11 +22,13 @@ class FindingTotals(TypedDict):
 
     Args:
         open: they wait for an answer.
-        accepted: a decision that holds accepts them.
+        known: a register knows them as open, and until when they are to be fixed.
+        accepted: a decision that holds accepts them, or says where else they are answered.
         excluded: a decision says that they do not concern the system.
     """
 
     open: dict[str, int]
+    known: dict[str, int]
     accepted: dict[str, int]
     excluded: dict[str, int]
 
@@ -34,11 +37,13 @@ class DecisionTotals(TypedDict):
     """Decisions.
 
     Args:
-        accepted: acceptances, expired ones included.
+        known: entries of registers that are open, expired ones included.
+        accepted: acceptances and what counts as such, expired ones included.
         excluded: exclusions.
         expired: whose last day was over.
     """
 
+    known: int
     accepted: int
     excluded: int
     expired: int
@@ -148,6 +153,7 @@ def _findings(pairs: Iterable[PairShape]) -> FindingTotals:
         by_status.setdefault(status(pair), []).append(pair["severity"])
     return {
         "open": _counted(by_status.get("open", ()), SEVERITIES),
+        "known": _counted(by_status.get("known", ()), SEVERITIES),
         "accepted": _counted(by_status.get("accepted", ()), SEVERITIES),
         "excluded": _counted(by_status.get("excluded", ()), SEVERITIES),
     }
@@ -156,8 +162,9 @@ def _findings(pairs: Iterable[PairShape]) -> FindingTotals:
 def _decisions(snapshot: Snapshot) -> DecisionTotals:
     statuses = Counter(decision["status"] for decision in snapshot["decisions"])
     return {
-        "accepted": statuses["accepted"],
-        "excluded": statuses["excluded"],
+        "known": statuses["open"],
+        "accepted": sum(number for word, number in statuses.items() if word != "open" and word not in EXCLUDING),
+        "excluded": sum(statuses[word] for word in EXCLUDING),
         "expired": sum(decision["expired"] for decision in snapshot["decisions"]),
     }
 

@@ -23,6 +23,7 @@ from typing import is_typeddict
 
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.artifacts.redaction import RedactedReport
+from pytest_threatmodel.decisions.decision import Source
 from pytest_threatmodel.decisions.decision import Status
 from pytest_threatmodel.decisions.judge import Result
 from pytest_threatmodel.decisions.weakenings import Sort
@@ -49,6 +50,8 @@ _NARROWER: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("WeakeningShape", "sort"): {"enum": list(get_args(Sort))},
     ("ImprovementShape", "worst"): {"enum": list(SEVERITIES)},
     ("DecisionShape", "status"): {"enum": list(get_args(Status))},
+    ("DecisionShape", "source"): {"enum": list(get_args(Source))},
+    ("PairShape", "decided"): {"enum": list(get_args(Status))},
 }
 #: A line of the "Args:" of a docstring that begins an entry: "file, line: of the line that makes it".
 _ENTRY: Final = re.compile(r"    (\w+(?:, \w+)*): (.*)")

@@ -26,6 +26,7 @@ from pytest_threatmodel.artifacts.text import shown
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
+from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -212,7 +213,8 @@ def _place(file: str, line: int) -> dict[str, Any]:
 def _suppression(decision: DecisionShape) -> dict[str, Any]:
     return {
         "kind": "external",
-        "status": "accepted",
-        "justification": shown(f"{decision['status']}: {decided_text(decision)}"),
+        # What is to be fixed is seen, and not yet settled.
+        "status": "underReview" if decision["status"] == "open" else "accepted",
+        "justification": shown(f"{word(decision)}: {decided_text(decision)}"),
         "location": _place(decision["file"], decision["line"]),
     }

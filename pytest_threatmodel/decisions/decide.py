@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import Row
@@ -30,6 +31,7 @@ from pytest_threatmodel.decisions.lapsed import lapsed
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
+from pytest_threatmodel.decisions.register import Register
 from pytest_threatmodel.decisions.review import names_one_pair
 from pytest_threatmodel.decisions.review import review
 from pytest_threatmodel.decisions.review import without_counted
@@ -50,6 +52,9 @@ class Decided:
         warnings: what does nothing.
         notices: what came with the file of another tool and decides nothing, or is not read; what the review tells.
         made: every decision that was read.
+        resolved: the known findings of registers that are findings no more.
+        shared: the ids of the register's decisions that count for other models too.
+        unneeded: id of such a decision -> what is wrong with it, unless another model needs it, and whether that fails.
         reach: id of a decision that was read -> how many pairs it covers, findings or not.
         comparison: with earlier runs, where there is one.
         waiting: mitigated pairs that are findings only where their controls are not proven -> the decision on them, and
@@ -64,6 +69,9 @@ class Decided:
     warnings: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     made: list[Decision] = field(default_factory=list)
+    resolved: list[Decision] = field(default_factory=list)
+    shared: frozenset[int] = frozenset()
+    unneeded: dict[int, tuple[str, bool]] = field(default_factory=dict)
     reach: dict[int, int] = field(default_factory=dict)
     comparison: Comparison | None = None
     waiting: dict[PairKey, tuple[Decision, bool]] = field(default_factory=dict)
@@ -97,10 +105,12 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     on_elements = {label: _read_element(element, label, decided) for label, element in verdicts.labels.items()}
     on_file = _read(file_marks, Place(file, 1), decided)
     on_file += [_assumed(assumption) for assumption in verdicts.model.assumptions if assumption.exclude]
-    on_file = without_counted(on_file, verdicts, decided.problems)
     made = {label: decisions for label, decisions in on_elements.items() if decisions}
-    matched = match(made, on_file, _scope(verdicts))
+    on_file += _registered(verdicts, ground.register, file, decided)
+    on_file = without_counted(on_file, verdicts, decided.problems)
+    matched = match(made, on_file, _scope(verdicts), decided.shared)
     decided.problems += map(str, matched.errors)
+    decided.unneeded.update((id(decision), (text, False)) for decision, text in matched.idle)
     decided.warnings += matched.warnings
     decided.made += [decision for decision, _ in matched.covered]
     decided.reach.update((id(decision), len(pairs)) for decision, pairs in matched.covered)
@@ -109,9 +119,11 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     awaiting = _awaiting(verdicts, matched.by_pair, ground)
     # What tests have still to prove may be a finding yet: what was decided about it is not stale.
     open_ = frozenset(pair for pair, verdict in found.items() if verdict is Verdict.VULNERABLE) | awaiting
-    reviewed = review(matched, open_, near, verdicts, ground)
+    reviewed = review(matched, open_, near, verdicts, ground, decided.shared)
     decided.problems += reviewed.problems
     decided.notices += reviewed.notices
+    decided.resolved += reviewed.resolved
+    decided.unneeded.update(reviewed.unneeded)
     for decision, pairs in matched.covered:
         for pair in awaiting.intersection(pairs):
             if matched.by_pair[pair] is decision:
@@ -128,6 +140,16 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     _import(verdicts, frozenset(matched.by_pair), ground.judged_on, decided)
     _soften(verdicts, ground, file, decided)
     return decided
+
+
+def _registered(verdicts: Verdicts, register: Register, file: str, decided: Decided) -> list[Decision]:
+    """The decisions of registers that count for the model."""
+    path, key = Path(file), verdicts.model.key
+    decided.problems += register.problems(path, key)
+    entries = register.for_model(path, key)
+    shared = (entry.decision for where, entry in entries if not entry.names_model(where, path, key))
+    decided.shared = frozenset(map(id, shared))
+    return [entry.decision for _, entry in entries]
 
 
 def _import(verdicts: Verdicts, near: frozenset[PairKey], today: date, decided: Decided) -> None:

@@ -29,6 +29,17 @@ Source = Literal["model", "import", "register"]
 #: The statuses that say that a threat does not concern the system: its pairs are skipped, whatever their verdict.
 EXCLUDING: Final[frozenset[Status]] = frozenset({"excluded", "not-applicable"})
 
+#: What a status is called where people read of it; "open" would say that nobody knows of the finding.
+WORDS: Final[Mapping[Status, str]] = {
+    "accepted": "accepted",
+    "transferred": "transferred",
+    "false-positive": "false positive",
+    "mitigated-elsewhere": "mitigated elsewhere",
+    "not-applicable": "not applicable",
+    "excluded": "excluded",
+    "open": "known",
+}
+
 #: mark name -> what the mark decides.
 MARKS: Mapping[str, Status] = {"threat_accept": "accepted", "threat_exclude": "excluded"}
 _TERMS: Mapping[str, tuple[str, ...]] = {
@@ -110,7 +121,8 @@ class Decision:
         """The reason with owner, end and ticket, as a test report shows it."""
         terms = {"owner": self.owner, "until": self.until, "ticket": self.ticket}
         told = ", ".join(f"{name} {value}" for name, value in terms.items() if value)
-        return f"{self.reason} ({told})" if told else self.reason
+        reason = self.reason or "to be fixed"
+        return f"{reason} ({told})" if told else reason
 
 
 def is_pattern(name: str) -> bool:

@@ -64,7 +64,7 @@ def _is_stronger(field: Field[Any, Any], now: Any, then: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    text = value.name if isinstance(value, Enum) else escape(str(value))
+    text = value.name if isinstance(value, Enum) else escape(value) if isinstance(value, str) else shown(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 

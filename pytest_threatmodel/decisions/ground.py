@@ -14,6 +14,7 @@ from pytest_threatmodel.decisions.checks import Checks
 from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.known import Known
 from pytest_threatmodel.decisions.policy import Policy
+from pytest_threatmodel.decisions.register import Register
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
 
@@ -28,6 +29,7 @@ class Ground:
     Args:
         today: the day, in UTC, by which they expire.
         gate: which findings fail, where nobody decided anything.
+        register: the decisions that stand beside the models.
         policy: what may weaken the gate; None where nobody limits it.
         known: the findings of earlier runs, which fail nothing; None where nothing is compared.
         unproven: the lowest severity from which on a mitigation fails when tests do not prove it; None where proof is
@@ -39,6 +41,7 @@ class Ground:
 
     today: date
     gate: Gate = field(default_factory=Gate)
+    register: Register = field(default_factory=Register)
     policy: Policy | None = None
     known: Known | None = None
     unproven: Severity | None = None

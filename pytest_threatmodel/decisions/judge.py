@@ -12,6 +12,8 @@ from typing import Final
 from typing import Literal
 
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import MARKS
+from pytest_threatmodel.decisions.decision import WORDS
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import Status
 from pytest_threatmodel.decisions.matching import PairKey
@@ -68,8 +70,8 @@ def judge(
         lapsed: which of the decision's facts changed for the worse, empty where none did.
         stale: the decision names this one pair and has become unnecessary.
     """
-    if decision is not None and decision.excludes and not decision.expired(today):
-        return Outcome("skipped", decision.summary(), decision)
+    if decision is not None and decision.excludes and not _has_ended(decision, today, lapsed):
+        return Outcome("skipped", _told(decision), decision)
     if verdict is Verdict.ERROR:
         return Outcome("failed", "the rule could not be evaluated", decision)
     if verdict is not Verdict.VULNERABLE:
@@ -80,8 +82,20 @@ def judge(
         owner = f"; its owner is {decision.owner}" if decision.owner else ""
         return Outcome("failed", f"{_NAMES[decision.status]} expired on {decision.until}{owner}", decision)
     if lapsed:
-        return Outcome("failed", f"{lapsed}; {decision.status}: {decision.summary()}", decision)
-    return Outcome("xfailed", decision.summary(), decision)
+        return Outcome("failed", f"{lapsed}; {WORDS[decision.status]}: {decision.summary()}", decision)
+    return Outcome("xfailed", _told(decision), decision)
+
+
+def _told(decision: Decision) -> str:
+    """What pytest prints behind XFAIL, which means accepted, or SKIPPED, which means excluded."""
+    if decision.status in MARKS.values():
+        return decision.summary()
+    return f"{WORDS[decision.status]}: {decision.summary()}"
+
+
+def _has_ended(decision: Decision, today: date, lapsed: str) -> bool:
+    """Whether an exclusion holds no more."""
+    return decision.expired(today) or (bool(lapsed) and decision.status != "excluded")
 
 
 def _stale_text(decision: Decision) -> str:

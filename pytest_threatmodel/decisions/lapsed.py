@@ -145,9 +145,9 @@ def _last_day(decision: Decision, released: date | None, ground: Ground) -> date
     """The last day on which a changed condition only asks for review, None where nobody knows when it changed.
 
     It changed at the latest when the version in use was released; a decision that was made later has its own time. An
-    exclusion never fails, so that it asks without an end.
+    exclusion in a model never fails, so that it asks without an end.
     """
-    if released is None or decision.excludes:
+    if released is None or decision.status == "excluded":
         return None
     try:
         return max(released, decision.since or released) + timedelta(days=ground.condition_grace)

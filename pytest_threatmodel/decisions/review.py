@@ -40,15 +40,25 @@ class Review:
         problems: what fails, each a sentence.
         notices: what is told.
         stale: pairs that fail because the decision that names them is no longer needed.
+        resolved: the known findings of registers that are findings no more.
+        unneeded: id of a decision that counts for other models too -> what is wrong with it unless one of these needs
+            it, and whether that fails.
     """
 
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     stale: set[PairKey] = field(default_factory=set)
+    resolved: list[Decision] = field(default_factory=list)
+    unneeded: dict[int, tuple[str, bool]] = field(default_factory=dict)
 
 
 def review(
-    matched: Matched, findings: frozenset[PairKey], near: Mapping[int, str], verdicts: Verdicts, ground: Ground
+    matched: Matched,
+    findings: frozenset[PairKey],
+    near: Mapping[int, str],
+    verdicts: Verdicts,
+    ground: Ground,
+    shared: frozenset[int] = frozenset(),
 ) -> Review:
     """Review the decisions of a model.
 
@@ -58,9 +68,10 @@ def review(
         near: id of each decision that stands on an element -> the element's label.
         verdicts: of the model.
         ground: by what they are judged.
+        shared: the ids of the decisions that count for other models too.
     """
-    reviewer = _Reviewer(matched, findings, near, verdicts, ground)
-    reviewed = Review()
+    reviewer = _Reviewer(matched, findings, near, verdicts, ground, shared)
+    reviewed = Review(resolved=reviewer.resolved())
     checks: dict[Check, Iterable[str]] = {
         "orphaned": reviewer.orphaned(),
         "stale": reviewer.stale(reviewed.stale),
@@ -74,6 +85,8 @@ def review(
             reviewed.problems += dict.fromkeys(texts)
         elif action == "notice":
             reviewed.notices += _told(texts, check)
+        reviewed.unneeded.update((number, (text, action == "fail")) for number, text in reviewer.deferred.items())
+        reviewer.deferred.clear()
     if ground.checks.action("expired") != "off":
         reviewed.notices += _told(reviewer.expired(), "expired")
     return reviewed
@@ -151,7 +164,11 @@ class _Reviewer:
         near: Mapping[int, str],
         verdicts: Verdicts,
         ground: Ground,
+        shared: frozenset[int],
     ) -> None:
+        self._shared = shared
+        #: What a check found of decisions that count for other models too: id -> sentence.
+        self.deferred: dict[int, str] = {}
         self._matched = matched
         self._findings = findings
         self._near = near
@@ -162,7 +179,18 @@ class _Reviewer:
     def orphaned(self) -> Iterator[str]:
         for number, orphan in enumerate(self._matched.orphans):
             hint = self._hint(orphan) if number < _TRACED else None
-            yield f"{orphan}; {hint}" if hint else str(orphan)
+            yield from self._unless_shared(orphan.decision, f"{orphan}; {hint}" if hint else str(orphan))
+
+    def _unless_shared(self, decision: Decision, text: str) -> Iterator[str]:
+        if id(decision) in self._shared:
+            self.deferred[id(decision)] = text
+        else:
+            yield text
+
+    def resolved(self) -> list[Decision]:
+        """The known findings that are findings no more: they were to be fixed, and fail nothing for being so."""
+        stale = stale_decisions(self._covered, self._is_finding)
+        return [decision for decision, _ in stale if decision.status == "open"]
 
     def _hint(self, orphan: Orphan) -> str | None:
         if orphan.what == "threat":
@@ -182,14 +210,18 @@ class _Reviewer:
         """Those that are no longer needed; one that spells out its one pair fails that pair, which joins `alone`."""
         fails = self._ground.checks.action("stale") == "fail"
         for decision, pairs in stale_decisions(self._covered, self._is_finding):
+            text = f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}"
+            if decision.status == "open":
+                continue
             if (
                 fails
+                and id(decision) not in self._shared
                 and names_one_pair(decision, pairs, id(decision) in self._near)
                 and self._matched.by_pair[pairs[0]] is decision
             ):
                 alone.update(pairs)
             else:
-                yield f"{decision.place}: {decision.spelled} is no longer needed: {_covers(len(pairs))}"
+                yield from self._unless_shared(decision, text)
 
     def _is_finding(self, pair: PairKey) -> bool:
         return pair in self._findings

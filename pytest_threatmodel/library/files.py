@@ -18,12 +18,13 @@ _FIRST: Final = "core"
 _SUFFIXES: Final = (".toml", ".json")
 
 
-def read_text(path: Path, shown_as: str) -> str:
-    """The text of a file of threats.
+def read_text(path: Path, shown_as: str, largest: int = LARGEST) -> str:
+    """The text of a file of threats, or of another file that people write for us.
 
     Args:
         path: the file.
         shown_as: how messages name it.
+        largest: the most bytes that are read.
 
     Raises:
         PackError: it can not be read, is too large, or is not UTF-8.
@@ -31,12 +32,12 @@ def read_text(path: Path, shown_as: str) -> str:
     try:
         with path.open("rb") as file:
             # One byte more than allowed is enough to know; the file may be endless.
-            raw = file.read(LARGEST + 1)
+            raw = file.read(largest + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such file can exist"
         raise PackError(shown_as, [Problem(f"can not be read: {reason}")]) from None
-    if len(raw) > LARGEST:
-        raise PackError(shown_as, [Problem(f"too large: files are read up to {LARGEST:,} bytes")])
+    if len(raw) > largest:
+        raise PackError(shown_as, [Problem(f"too large: files are read up to {largest:,} bytes")])
     return _decoded(raw, shown_as)
 
 

@@ -59,6 +59,7 @@ class Model(Node):
 
     name: Text = named(kw_only=False)
     description: Text = fact(default="", doc="What the system is, in a sentence or two.")
+    key: Text = fact(default="", doc="Stands for the model in registers, where its file may move.")
     threatsFile: Texts = texts(default=(), doc="Threat files of this model, relative to the model file.")
     isOrdered: Bool = fact(default=False, doc="Flows without an order are numbered as they are written.")
     mergeResponses: Bool = fact(default=False, doc="A response is drawn together with its request.")
@@ -191,6 +192,9 @@ class Model(Node):
             yield from complain(self.load.elements)
         if not self.name.strip():
             yield ModelError("the model has no name", place=self.place)
+        if self.key != self.key.strip() or not self.key.isprintable():
+            expected = "expected text of one line without blanks around it"
+            yield ModelError(f"{self.describe()}: key is {shown(self.key)}, {expected}", place=self.place)
         if self.onDuplicates is Action.RESTRICT:
             yield from _duplicates(self.duplicates())
 

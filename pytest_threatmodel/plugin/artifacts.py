@@ -48,7 +48,7 @@ class Artifacts:
         self._run = config.stash[run_key]
         self._settings = settings
         self._outcomes = Outcomes()
-        self._sent = SentText()
+        self._sent = SentText("snapshots")
         self._written = Written()
         config.pluginmanager.register(self._outcomes)
         if config.pluginmanager.hasplugin("xdist"):
@@ -68,9 +68,9 @@ class Artifacts:
             self._written.problems.append(f"no artifacts: {told(error)}")
 
     def _send(self) -> None:
-        if SentText.is_asked(self._config):
+        if self._sent.is_asked(self._config):
             # As one text: xdist takes plain objects apart one by one, in Python.
-            SentText.send(self._config, json.dumps(self._snapshots()))
+            self._sent.send(self._config, json.dumps(self._snapshots()))
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         made = self._received() if self._config.pluginmanager.hasplugin("dsession") else self._snapshots()

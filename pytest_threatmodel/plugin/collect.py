@@ -119,6 +119,8 @@ class ThreatModelFile(pytest.Module):
             self.obj = loaded.module
             self._take_marks(getattr(loaded.module, "pytestmark", ()))
             self.decided = decide(self.verdicts, self._file_marks, run.ground, str(self.path))
+            if run.update is not None:
+                self.decided = run.update.decided(self, self._file_marks, self.decided)
         except LoadError as error:
             _skip_as_meant(error.__cause__)
             raise self.CollectError(error.problem) from None

@@ -73,6 +73,7 @@ class Evidence:
         self._commit = commit(config.rootpath) if is_told else ""
         self._earlier = read_earlier(settings.earlier, self._commit, settings.age)
         self._proofs: dict[str, ModelProofs] = {}
+        self._digests: dict[str, str] = {}
         self._told: dict[str, list[ProofShape]] = {}
 
     # First, and registered last, so that nobody orders the items after it.
@@ -94,7 +95,8 @@ class Evidence:
 
     def _ledger(self, shown: str, file: ThreatModelFile) -> Ledger:
         claims = [claim for claim in self._claims.all if claim.model == shown]
-        return self._ledger_of(shown, fingerprint(file.verdicts, file.path.read_bytes()), claims)
+        digest = self._digests[shown] = fingerprint(file.verdicts, file.path.read_bytes())
+        return self._ledger_of(shown, digest, claims)
 
     def _ledger_of(self, model: str, digest: str, claims: list[Claim]) -> Ledger:
         """The ledger of a model; workers, which do not know each other's tests, go by earlier runs alone."""
@@ -171,7 +173,7 @@ class Evidence:
         made = summary(file, self._run)
         made["evidence"] = {
             **self._proofs[file.shown_path].figures(),
-            "digest": fingerprint(file.verdicts, file.path.read_bytes()),
+            "digest": self._digests[file.shown_path],
             "claims": [[claim.test, *claim.control] for claim in self._claims.all if claim.model == file.shown_path],
             "away": sorted(self._away),
         }

@@ -18,6 +18,8 @@ from pytest_threatmodel.plugin import evidence_options
 from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import policy_options
+from pytest_threatmodel.plugin import register_options
+from pytest_threatmodel.plugin import update_options
 
 if TYPE_CHECKING:
     from pytest_threatmodel.decisions.gate import Gate
@@ -25,7 +27,16 @@ if TYPE_CHECKING:
 #: Options that print something and leave.
 PRINTING: Final = ("list", "describe", "explain", "init")
 #: Options of one subject each: `OPTIONS`, `add_options(group)`, `add_ini(parser)`, and a reader.
-_PARTS: Final = (artifact_options, decision_options, evidence_options, fix_options, gate_options, policy_options)
+_PARTS: Final = (
+    artifact_options,
+    decision_options,
+    evidence_options,
+    fix_options,
+    gate_options,
+    policy_options,
+    register_options,
+    update_options,
+)
 #: Options whose being given switches threat models on.
 _IMPLYING: Final = (
     "threatmodel_exclude",

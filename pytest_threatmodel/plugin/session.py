@@ -32,9 +32,11 @@ from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin import policy_options
+from pytest_threatmodel.plugin import register_options
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
+    from pytest_threatmodel.plugin.register_update import RegisterUpdate
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Run:
         unloaded: the model files that could not be loaded.
         excluded: how many pairs `--threatmodel-exclude` deselected.
         standard_protocol: why pairs took pytest's protocol rather than the short way.
+        update: brings the register up to date; None where it is only read.
     """
 
     settings: options.Settings
@@ -64,6 +67,7 @@ class Run:
     unloaded: dict[str, None] = field(default_factory=dict)
     excluded: int = 0
     standard_protocol: dict[str, None] = field(default_factory=dict)
+    update: RegisterUpdate | None = None
 
 
 #: The name under which the policy of a run is registered.
@@ -121,6 +125,7 @@ def register(config: pytest.Config) -> None:
     from pytest_threatmodel.plugin.compare import known_findings
     from pytest_threatmodel.plugin.importing import BuiltinImporters
     from pytest_threatmodel.plugin.protocol import Protocol
+    from pytest_threatmodel.plugin.register import Registers
     from pytest_threatmodel.plugin.reports import Reports
     from pytest_threatmodel.plugin.terminal import Terminal
     from pytest_threatmodel.plugin.xdist import Gathering
@@ -130,20 +135,25 @@ def register(config: pytest.Config) -> None:
     # pytest's rewriting hook and its own collection go by python_files; model files join them.
     for pattern in settings.files:
         config.addinivalue_line("python_files", pattern)
+    registers = register_options.read(config)
     policy = policy_options.read(config)
     library = make_library(config, settings)
     gate_options.check_packs(config, settings.gate, library)
     ground = replace(
-        decision_options.read(config, settings.gate), policy=policy, known=known_findings(config, settings.files)
+        decision_options.read(config, settings.gate),
+        register=registers,
+        policy=policy,
+        known=known_findings(config, settings.files),
     )
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)
-    for kind in (Collection, Protocol, Reports, Terminal):
+    for kind in (Collection, Protocol, Registers, Reports, Terminal):
         config.pluginmanager.register(kind(config))
     config.pluginmanager.register(BuiltinImporters())
     _register_policy(config, policy)
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(Gathering(config))
+    _register_update(config, settings)
     _register_advice(config)
     _register_artifacts(config)
 
@@ -163,6 +173,18 @@ def _register_advice(config: pytest.Config) -> None:
         from pytest_threatmodel.plugin.advice import Advice
 
         config.pluginmanager.register(Advice(config, most))
+
+
+def _register_update(config: pytest.Config, settings: options.Settings) -> None:
+    """Write the register, where that is asked for."""
+    from pytest_threatmodel.plugin import update_options
+
+    if update_options.asks(config):
+        from pytest_threatmodel.plugin.register_update import RegisterUpdate
+
+        update = RegisterUpdate(config, update_options.read(config, settings.exclude))
+        config.stash[run_key].update = update
+        config.pluginmanager.register(update)
 
 
 def _register_artifacts(config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
+from pytest_threatmodel.decisions.decision import WORDS
 from pytest_threatmodel.decisions.review import ending
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
@@ -39,7 +40,8 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
     decisions: Counter[str] = Counter()
     for outcome in file.decided.outcomes.values():
         if outcome.decision is not None:
-            decisions["expired" if outcome.decision.expired(run.ground.today) else outcome.decision.status] += 1
+            late = outcome.decision.expired(run.ground.today)
+            decisions["expired" if late else WORDS[outcome.decision.status]] += 1
     for row, column in verdicts.pairs():
         if file.decided.verdict(row, column) is Verdict.VULNERABLE:
             pair = (row.rules[column].threat.id, row.label)
@@ -56,12 +58,18 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "verdicts": {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]},
         "findings": {word: findings[word] for word in SEVERITIES if findings[word]},
         "decisions": dict(sorted(decisions.items())),
+        "resolved": _resolved(file),
         "unbound": _unbound(file),
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
         "comparison": _comparison(file),
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
+
+
+def _resolved(file: ThreatModelFile) -> list[str]:
+    """The places of the known findings that are findings no more."""
+    return [str(decision.place) for decision in file.decided.resolved]
 
 
 def _unbound(file: ThreatModelFile) -> list[str]:

@@ -16,6 +16,8 @@ from pytest_threatmodel.plugin.weakenings import bounded
 from pytest_threatmodel.plugin.weakenings import lines as weakened
 from pytest_threatmodel.plugin.weakenings import of_run
 
+#: How many places of resolved findings are named.
+_NAMED: Final = 3
 #: So many controls without proof are named for each model.
 _MISSING: Final = 5
 
@@ -92,6 +94,8 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     ]
     if figures["decisions"]:
         lines.append(f"  decisions: {_counted(figures['decisions'])}")
+    if figures["resolved"]:
+        lines.append(f"  resolved: {_places(figures['resolved'])}; close what the register knows as open")
     lines += _unbound(figures["unbound"], verbose)
     lines += [f"  {line}" for line in weakened(figures["weakenings"], verbose)]
     if figures.get("fixes"):
@@ -100,6 +104,11 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     lines += _evidence_lines(figures.get("evidence"))
     lines += [f"  {line}" for line in figures.get("idle", ())]
     return lines + [f"  {notice}" for notice in figures["notices"]]
+
+
+def _places(places: list[str]) -> str:
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return f"{', '.join(places[:_NAMED])}{more}"
 
 
 def _unbound(unbound: list[str], verbose: bool) -> Iterator[str]:

@@ -12,8 +12,6 @@ from pytest_threatmodel.plugin.decision_options import TODAY
 from pytest_threatmodel.plugin.session import run_key
 
 _KEY = "threatmodel"
-#: Under which the controller asks one worker for a text, and the worker sends it.
-_TEXT: Final = "threatmodel_text"
 #: Seconds that the controller waits for it after the last test.
 _PATIENCE: Final = 60.0
 
@@ -54,28 +52,31 @@ class Gathering:
 
 
 class SentText:
-    """A long text that one worker sends to the controller; when it crashes, the worker that replaces it does."""
+    """A long text that one worker sends to the controller; when it crashes, the worker that replaces it does.
 
-    def __init__(self) -> None:
+    Args:
+        subject: what it is about, by which several are told apart.
+    """
+
+    def __init__(self, subject: str) -> None:
+        self._name = f"threatmodel_{subject}"
         self._speaker: Any = None
         #: What was sent; empty until then.
         self.text = ""
 
-    @staticmethod
-    def is_asked(config: pytest.Config) -> bool:
+    def is_asked(self, config: pytest.Config) -> bool:
         """Whether this worker is the one that sends."""
-        return bool(getattr(config, "workerinput", {}).get(_TEXT))
+        return bool(getattr(config, "workerinput", {}).get(self._name))
 
-    @staticmethod
-    def send(config: pytest.Config, text: str) -> None:
+    def send(self, config: pytest.Config, text: str) -> None:
         """Send from a worker, when its session ends."""
-        config.workeroutput[_TEXT] = text  # type: ignore[attr-defined]  # xdist's, on workers
+        config.workeroutput[self._name] = text  # type: ignore[attr-defined]  # xdist's, on workers
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         if self._speaker is None:
             self._speaker = node
-            node.workerinput[_TEXT] = True
+            node.workerinput[self._name] = True
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -94,4 +95,4 @@ class SentText:
             self._take()
 
     def _take(self) -> None:
-        self.text = getattr(self._speaker, "workeroutput", {}).get(_TEXT, "")
+        self.text = getattr(self._speaker, "workeroutput", {}).get(self._name, "")

@@ -60,6 +60,8 @@ def _shape(decision: Decision, today: date, values: Values) -> DecisionShape:
         "file": values.file(decision.place.file),
         "line": decision.place.line,
         "spelled": decision.spelled,
+        "source": decision.source,
+        "since": "" if decision.since is None else decision.since.isoformat(),
         "commit": "",
         "decided": "",
     }

@@ -74,7 +74,13 @@ class Pairs:
             "outcome": "not run",
             "decision": self._decisions.number(outcome.decision),
         }
-        more: dict[str, Any] = {"reason": outcome.reason, "severity_why": why, **_overridden(row, threat.id)}
+        decided = "" if outcome.decision is None else outcome.decision.status
+        more: dict[str, Any] = {
+            "decided": decided,
+            "reason": outcome.reason,
+            "severity_why": why,
+            **_overridden(row, threat.id),
+        }
         lost = self._decided.unproven.get((threat.id, row.label))
         if lost is not None:
             more["evidence"] = lost.lines()

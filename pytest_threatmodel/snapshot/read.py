@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Final
+from typing import cast
 
+from pytest_threatmodel.decisions.decision import WORDS
 from pytest_threatmodel.library import threat
 
 if TYPE_CHECKING:
+    from pytest_threatmodel.decisions.decision import Status
     from pytest_threatmodel.snapshot.shape import DecisionShape
     from pytest_threatmodel.snapshot.shape import ElementShape
     from pytest_threatmodel.snapshot.shape import PairShape
@@ -65,6 +68,11 @@ def weakening_text(weakening: WeakeningShape) -> str:
     return f"{place}{weakening['sort']}: {weakening['what']}{counted}{reason}"
 
 
+def word(decision: DecisionShape) -> str:
+    """What was decided, as people call it: "known" for what a register has as open."""
+    return WORDS[cast("Status", decision["status"])]
+
+
 def is_open(pair: PairShape) -> bool:
     """Whether a finding waits for an answer: it is vulnerable, and no decision holds for it.
 
@@ -78,10 +86,14 @@ def is_open(pair: PairShape) -> bool:
 def status(pair: PairShape) -> str:
     """The pair in one word for people.
 
-    "open", "accepted" and "excluded" are findings; other pairs are "excluded" too, or have the word of their verdict.
+    "open", "known", "accepted" and "excluded" are findings; other pairs are "excluded" too, or have the word of their
+    verdict. "known" is what a register calls open: it waits for no answer, but to be fixed. What is transferred, a
+    false positive or mitigated elsewhere counts as "accepted".
     """
     if pair["judged"] == "skipped" and pair["decision"] is not None:
         return "excluded"
     if pair["verdict"] != "vulnerable":
         return pair["verdict"]
-    return "open" if is_open(pair) else "accepted"
+    if is_open(pair):
+        return "open"
+    return "known" if pair.get("decided") == "open" else "accepted"

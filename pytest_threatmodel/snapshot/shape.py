@@ -230,6 +230,7 @@ class PairShape(TypedDict):
         judged: what the gate says, whether the pair ran or not: "failed", "xfailed", "skipped" or "passed".
         outcome: what became of it in this run.
         decision: index in `Snapshot.decisions`, or None. It may have lapsed: then `judged` is "failed".
+        decided: the status of that decision, if there is one.
         reason: why it was judged so, where that is not plain from the verdict.
         severity_why: why the severity is not the threat's own.
         likelihood, cvss, response: what the element overrides.
@@ -252,6 +253,7 @@ class PairShape(TypedDict):
     judged: str
     outcome: OutcomeWord
     decision: int | None
+    decided: NotRequired[str]
     reason: NotRequired[str]
     severity_why: NotRequired[str]
     likelihood: NotRequired[str]
@@ -271,7 +273,8 @@ class DecisionShape(TypedDict):
     """What somebody decided.
 
     Args:
-        status: "accepted" or "excluded".
+        status: "accepted", "transferred", "false-positive", "mitigated-elsewhere", "not-applicable", "excluded", or
+            "open": known, and to be fixed.
         threats: ids or patterns.
         element: label or pattern.
         reason: why.
@@ -281,6 +284,8 @@ class DecisionShape(TypedDict):
         expired: whether its last day was over.
         file, line: where it is written.
         spelled: as it is written, `accept("DE01")`.
+        source: where decisions of its sort are written: "model", "import" or "register".
+        since: the day on which it was made, as it says itself; may be empty.
         commit: that last changed its lines; empty where that is not known, or where they are not committed.
         decided: the day of that commit (UTC), "uncommitted", or empty where it is not known.
     """
@@ -297,6 +302,8 @@ class DecisionShape(TypedDict):
     file: str
     line: int
     spelled: str
+    source: str
+    since: str
     commit: str
     decided: str
 

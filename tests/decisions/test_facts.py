@@ -14,6 +14,13 @@ from tests.analysis.models import model_of
 from tests.decisions.made import accepted
 
 
+class Odd:
+    """A value that cannot even be quoted."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
 def lapsed(stated: str, facts: dict[Any, Any], label: str = "Place order") -> str:
     model: Model = model_of(f"{SHOP}{stated}")
     return lapses(accepted("DE01", facts=facts), model[label])
@@ -56,6 +63,12 @@ def test_facts_that_hold_or_that_improved_change_nothing(stated: str, facts: dic
             {"usesSessionTokens": False},
             "re-review: usesSessionTokens was False, now True (threatmodel_shop.py:7)",
         ),
+        (
+            "",
+            {"inBoundary.name": Odd()},
+            "re-review: inBoundary.name was <Odd>, now there is no inBoundary",
+        ),
+        ("", {"dstPort": 10**5000}, "re-review: dstPort was <int>, now -1"),
         ("", {"inBoundary.name": "DMZ"}, "re-review: inBoundary.name was DMZ, now there is no inBoundary"),
         ("", {"protocol": "x\x1b\n" * 100}, "re-review: protocol was " + r"x\x1b\n" * 11 + "..., now "),
         ("", {"sink.controls.isHardened": True}, "re-review: sink.controls.isHardened was True, now False"),

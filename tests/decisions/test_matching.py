@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.matching import Matched
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
+from pytest_threatmodel.decisions.names import Names
 from tests.decisions.made import SHOP
 from tests.decisions.made import accepted
 from tests.decisions.made import excluded
@@ -246,7 +249,7 @@ def steps(size: int, monkeypatch: pytest.MonkeyPatch) -> int:
         calls["match"] += 1
         return fnmatchcase(name, pattern)
 
-    monkeypatch.setattr("pytest_threatmodel.decisions.matching.fnmatchcase", counted)
+    monkeypatch.setattr("pytest_threatmodel.decisions.names.fnmatchcase", counted)
     threats = [f"T{number}" for number in range(100)]
     labels = Counted({f"element {number}": threats for number in range(size // 10)})
     decisions = [accepted(f"T{number % 100}", element=f"element {number // 100}") for number in range(size - 10)] + [
@@ -263,3 +266,32 @@ def test_many_decisions_on_many_pairs_take_steps_in_proportion(monkeypatch: pyte
     few, many = steps(1_000, monkeypatch), steps(10_000, monkeypatch)
     assert many < 20 * few
     assert many < 200 * 10_000
+
+
+def test_decisions_without_end_on_one_pair_are_cut_short() -> None:
+    """Ten thousand decisions on every pair would otherwise look at every pair each."""
+    labels = Counted({f"element {number}": ("DE01",) for number in range(1_000)})
+    matched = match({}, [accepted("*") for _ in range(10_000)], Scope(labels, ("DE01",)))
+    assert len(matched.errors) == 52
+    assert str(matched.errors[-1]) == "and more: decisions after these are not looked at"
+    assert labels.steps < 100 * 1_000
+
+
+def test_patterns_look_only_at_names_that_begin_as_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def counted(name: str, pattern: str) -> bool:
+        seen.append(name)
+        return fnmatchcase(name, pattern)
+
+    monkeypatch.setattr("pytest_threatmodel.decisions.names.fnmatchcase", counted)
+    names = Names(["Web B", "App", "Web A", "web", "Xen"])
+    assert [*names.select("Web*")] == ["Web B", "Web A"]
+    assert [*names.select("Web*")] == ["Web B", "Web A"]
+    assert seen == ["Web A", "Web B"]
+
+
+@given(st.lists(st.text("ab*?[]!\U0010ffff", max_size=4)), st.text("ab*?[]!\U0010ffff", max_size=4))
+def test_a_name_selects_itself_else_all_that_match_in_their_order(names: list[str], name: str) -> None:
+    wanted = [name] if name in names else [each for each in dict.fromkeys(names) if fnmatchcase(each, name)]
+    assert [*Names(names).select(name)] == wanted

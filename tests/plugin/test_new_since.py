@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+# Runs inside a test forget what they import, and keep what is here.
+from pytest_threatmodel.plugin import new_since
 from tests.analysis.repositories import Repo
 
 from .models import FLOW_THREAT
@@ -174,3 +176,11 @@ def test_submodules_and_links_that_lead_out_are_told(pytester: pytest.Pytester, 
     lines = closing(pytester.runpytest("--threatmodel-new-since=HEAD", "-v"))
     assert "HEAD: submodules were left out, models in them have no earlier run" in lines
     assert "HEAD: out leads out of the repository and was left out" in lines
+
+
+def test_models_that_take_too_long_at_the_revision_are_a_usage_error(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_since, "_PATIENCE", 0.01)
+    write_repo(pytester)
+    refused(pytester.runpytest("--threatmodel-new-since=HEAD"), "the models of HEAD took longer than 0.01 s")

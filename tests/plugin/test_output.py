@@ -441,9 +441,27 @@ SETTINGS = """\
   threatmodel_stale_days (string):
                         As --threatmodel-stale-days
 """
+REGISTER_OPTION = """\
+  --threatmodel-register={read,update,force-update}
+                        update: write every undecided finding into the register
+                        as open, and close what is settled; force-update: also
+                        where CI is set (default: read)
+"""
+REGISTER_SETTINGS = """\
+  threatmodel_register_days (linelist):
+                        Days in which new findings are to be fixed, a line a
+                        severity (default: critical=30, high=45, medium=60,
+                        low=90, info=90)
+  threatmodel_register_owner (string):
+                        Who answers for findings that
+                        --threatmodel-register=update adds (default: the owner
+                        of the model file by CODEOWNERS)
+"""
 
 
 def test_help_lists_every_option_and_setting_with_its_default(pytester: pytest.Pytester) -> None:
     text = pytester.runpytest("--help").stdout.str()
     assert OPTIONS in text
     assert SETTINGS in text
+    assert REGISTER_OPTION in text
+    assert REGISTER_SETTINGS in text

@@ -14,7 +14,7 @@ from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import ThreatShape
 
 #: What can become of a pair, in the order in which it is told; each word is one of `read.status`.
-STATUSES: Final = ("open", "accepted", "excluded", "mitigated", "undetermined", "not-applicable", "error")
+STATUSES: Final = ("open", "known", "accepted", "excluded", "mitigated", "undetermined", "not-applicable", "error")
 
 
 @dataclass(frozen=True, slots=True)

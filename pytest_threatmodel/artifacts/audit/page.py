@@ -32,6 +32,7 @@ from pytest_threatmodel.artifacts.text import visible
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import weakening_text
+from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import Snapshot
 
@@ -98,7 +99,7 @@ def audit_html(snapshot: Snapshot, request: Request) -> str:
         totals=counted,
         style=Markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        statuses=[word for word in STATUSES if word != "error" or counted["verdicts"]["error"]],
+        statuses=_statuses(covered),
         schemes=_schemes(snapshot, covered),
         coverage=covered,
         groups={name: {word: list(_groups(word, each)) for word in STATUSES} for name, each in covered.items()},
@@ -112,6 +113,15 @@ def audit_html(snapshot: Snapshot, request: Request) -> str:
     )
 
 
+def _statuses(covered: Mapping[str, Coverage]) -> list[str]:
+    """The statuses of the tables; known ones and errors only where there are some."""
+    return [
+        word
+        for word in STATUSES
+        if word not in ("known", "error") or any(each.pairs[word] for each in covered.values())
+    ]
+
+
 def _file(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
@@ -122,6 +132,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "name": lambda text: cut(visible(text), _LONGEST_NAME) or "(empty)",
         "prose": lambda text: cut(shown(text.strip()), _LONGEST_PROSE),
+        "decided": word,
         "word": lambda status: _WORDS.get(status, status),
         "count": lambda number: f"{number:,}",
     }
@@ -139,7 +150,7 @@ def _groups(status: str, covered: Coverage) -> Iterable[_Group]:
     """The pairs of one status by their reason, the worst findings first, else as created."""
     groups: dict[tuple[str, int | None], _Group] = {}
     for pair in covered.pairs[status]:
-        number = pair["decision"] if status in ("accepted", "excluded") else None
+        number = pair["decision"] if status in ("known", "accepted", "excluded") else None
         key = (_reason(status, pair), number)
         group = groups.setdefault(key, _Group(key[0], None if number is None else number + 1, []))
         group.pairs.append((pair["element"], pair["outcome"] == "not run"))

@@ -48,6 +48,8 @@ _DECISION: Final[Mapping[str, Callable[[Entry], object]]] = {
     "owner": lambda entry: entry.decision["owner"],
     "decided": lambda entry: entry.decision["decided"],
     "commit": lambda entry: entry.decision["commit"],
+    "source": lambda entry: entry.decision["source"],
+    "since": lambda entry: entry.decision["since"],
     "until": lambda entry: entry.decision["until"],
     "ticket": lambda entry: entry.decision["ticket"],
     "facts": lambda entry: _lines(entry.facts),

@@ -20,6 +20,7 @@ from pytest_threatmodel.artifacts.text import web_address
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import status
+from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import FactShape
@@ -140,7 +141,7 @@ def _element(element: ElementShape, reader: Reader) -> dict[str, str]:
 
 def _decision(decision: DecisionShape) -> dict[str, Any]:
     return {
-        "status": decision["status"],
+        "status": word(decision),
         "spelled": _prose(decision["spelled"]),
         "reason": _prose(decision["reason"]),
         "owner": _label(decision["owner"]),

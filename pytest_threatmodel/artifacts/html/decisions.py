@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from pytest_threatmodel.snapshot.read import SEVERITIES
+from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import Snapshot
 
@@ -18,11 +19,13 @@ class Decided:
     Args:
         number: its index.
         shape: as in the snapshot.
+        word: what was decided, as people call it.
         pairs: how many pairs it decides.
     """
 
     number: int
     shape: DecisionShape
+    word: str
     pairs: int
 
 
@@ -46,7 +49,7 @@ class Carrier:
 def decisions(snapshot: Snapshot) -> list[Decided]:
     """All decisions, in the order of the snapshot."""
     pairs = Counter(pair["decision"] for pair in snapshot["pairs"])
-    return [Decided(number, shape, pairs[number]) for number, shape in enumerate(snapshot["decisions"])]
+    return [Decided(number, shape, word(shape), pairs[number]) for number, shape in enumerate(snapshot["decisions"])]
 
 
 def carriers(snapshot: Snapshot) -> list[Carrier]:

@@ -22,6 +22,7 @@ from pytest_threatmodel.snapshot.shape import ThreatShape
 #: Statuses of pairs in the order in which they concern people, and what they are called.
 STATUSES: Final = {
     "open": "Open",
+    "known": "Known",
     "accepted": "Accepted",
     "excluded": "Excluded",
     "error": "Rule errors",
@@ -101,9 +102,11 @@ def _comparison(snapshot: Snapshot) -> dict[str, list[str]]:
 
 
 def statuses(snapshot: Snapshot) -> list[tuple[str, str, int]]:
-    """Status, what it is called, and how many pairs have it; those of errors only where there are some."""
+    """Status, what it is called, and how many pairs have it; known ones and errors only where there are some."""
     found = Counter(map(status, snapshot["pairs"]))
-    return [(word, title, found[word]) for word, title in STATUSES.items() if found[word] or word != "error"]
+    return [
+        (word, title, found[word]) for word, title in STATUSES.items() if found[word] or word not in ("known", "error")
+    ]
 
 
 def waiting(reader: Reader) -> list[Waiting]:

@@ -30,18 +30,20 @@ def counts(snapshot: Snapshot) -> list[str]:
     found = totals(snapshot)
     findings = {
         "open": found["findings"]["open"],
+        **({"known": found["findings"]["known"]} if any(found["findings"]["known"].values()) else {}),
         "accepted": found["findings"]["accepted"],
         "excluded": found["findings"]["excluded"],
     }
     rows = [[word, *(f"{numbers[severity]:,}" for severity in SEVERITIES)] for word, numbers in findings.items()]
     outcomes = [f"{number:,} {word}" for word, number in found["outcomes"].items() if number]
     decisions = found["decisions"]
+    known = f"{decisions['known']:,} known as open, " if decisions["known"] else ""
     return [
         table(["Findings", *SEVERITIES], rows, numbers=len(SEVERITIES)),
         f"{_number(found['pairs'], 'pair')} of threat and element: {_verdicts(found['verdicts'])}."
         + (f" In this run, {', '.join(outcomes)}." if outcomes else ""),
         f"{_number(found['elements'], 'element')} ({found['in_scope']:,} in scope), {_number(found['flows'], 'flow')}; "
-        f"{_number(decisions['accepted'], 'acceptance')}, {_number(decisions['excluded'], 'exclusion')}, "
+        f"{known}{_number(decisions['accepted'], 'acceptance')}, {_number(decisions['excluded'], 'exclusion')}, "
         f"{decisions['expired']:,} expired.",
     ]
 

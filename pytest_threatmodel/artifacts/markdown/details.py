@@ -20,6 +20,7 @@ from pytest_threatmodel.artifacts.markdown.text import table
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import is_open
 from pytest_threatmodel.snapshot.read import status
+from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import FactShape
 from pytest_threatmodel.snapshot.shape import PairShape
@@ -126,6 +127,7 @@ def decided_sections(reader: Reader) -> Iterator[str]:
     for pair in reader.snapshot["pairs"]:
         if pair["verdict"] not in ("vulnerable", "not-applicable"):
             by_status.setdefault(pair["verdict"], []).append(pair)
+    yield from _section("Known findings", by_status.get("known"), reader, "Decision", _decision)
     yield from _section("Accepted findings", by_status.get("accepted"), reader, "Decision", _decision)
     yield from _section("Excluded findings", by_status.get("excluded"), reader, "Decision", _decision)
     yield from _section("Rule errors", by_status.get("error"), reader, "Error", _error)
@@ -156,7 +158,11 @@ def _names(pair: PairShape, reader: Reader) -> list[str]:
 
 def _decision(pair: PairShape, reader: Reader) -> str:
     decision = reader.decision(pair)
-    return prose(pair.get("reason", "")) if decision is None else _decided(decision)
+    if decision is None:
+        return prose(pair.get("reason", ""))
+    # The titles of the sections say so of the others.
+    told = "" if decision["status"] in ("accepted", "excluded", "open") else f"{word(decision)}: "
+    return told + _decided(decision)
 
 
 def _decided(decision: DecisionShape) -> str:
@@ -201,7 +207,7 @@ def _proof(proof: ProofShape) -> str:
 
 
 def _decision_row(decision: DecisionShape) -> list[str]:
-    state = f"{decision['status']}, expired" if decision["expired"] else decision["status"]
+    state = f"{word(decision)}, expired" if decision["expired"] else word(decision)
     return [state, code(decision["spelled"]), code(decision["element"]), _decided(decision)]
 
 

@@ -108,6 +108,8 @@ def test_log_says_who_decided_what_when_and_why() -> None:
         "owner": "payments",
         "decided": "2026-10-02",
         "commit": "89abcdef" * 5,
+        "source": "model",
+        "since": "",
         "until": "2027-06-30",
         "ticket": "PAY-7",
         "facts": "protocol = HTTP",

@@ -127,6 +127,7 @@ const inShort = (pair) => {
   const end = [decision?.owner, decision?.until && `until ${decision.until}`, decision?.ticket].filter(Boolean);
   const ways = {
     open: () => ["Fix", (said(pair, "fixes") ?? [report.noFix]).join(", or ")],
+    known: () => ["To be fixed", [decision?.reason, ...end].filter(Boolean).join("; ")],
     accepted: () => ["Reason", [decision?.reason ?? said(pair, "reason"), ...end].filter(Boolean).join("; ")],
     excluded: () => ["Reason", [decision?.reason ?? said(pair, "reason"), ...end].filter(Boolean).join("; ")],
     mitigated: () => ["Carried by", (said(pair, "mitigated_by") ?? []).join(", or ")],

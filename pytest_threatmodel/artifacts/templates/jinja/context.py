@@ -41,7 +41,7 @@ KEYS: Final = (
 
 #: What pairs leave out where they have nothing to say; templates need not ask whether it is there.
 OPTIONAL: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("reason", "severity_why", "likelihood", "cvss", "response", "error"), ""),
+    **dict.fromkeys(("decided", "reason", "severity_why", "likelihood", "cvss", "response", "error"), ""),
     **dict.fromkeys(("why", "fixes", "corrections", "mitigated_by", "controls", "unstated", "evidence"), ()),
 }
 
@@ -62,6 +62,7 @@ def context(snapshot: Snapshot) -> dict[str, Any]:
     keys: Mapping[str, Any] = snapshot
     return {
         **{key: keys[key] for key in KEYS},
+        "comparison": keys.get("comparison"),
         "severities": list(SEVERITIES),
         "findings": found,
         "open": [pair for pair in found if is_open(pair)],

@@ -14,6 +14,7 @@ from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.snapshot.read import SEVERITIES
 from pytest_threatmodel.snapshot.read import Reader
 from pytest_threatmodel.snapshot.read import status
+from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import AssumptionShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import ThreatShape
@@ -97,9 +98,9 @@ class Findings:
     def _response(self, pair: PairShape) -> str:
         """What is done about it: what the element states, else that it is accepted, and why."""
         decision = self._reader.decision(pair)
-        if "response" in pair or decision is None or status(pair) != "accepted":
+        if "response" in pair or decision is None or status(pair) not in ("known", "accepted"):
             return pair.get("response", "")
-        return f"accepted: {decision['reason']}"
+        return f"{word(decision)}: {decision['reason'] or 'to be fixed'}"
 
 
 def threat(rule: ThreatShape) -> Thing:
