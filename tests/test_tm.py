@@ -68,7 +68,16 @@ def test_the_package_has_the_whole_vocabulary() -> None:
         assert getattr(pytest_threatmodel, name).__name__ == name
         assert name in names
         assert name in pytest_threatmodel.__all__
-    assert set(pytest_threatmodel.__all__) == {*KINDS, "fact", "control", "protection", "proven_by", "evidence", "load", "ThreatModelWarning"}
+    assert set(pytest_threatmodel.__all__) == {
+        *KINDS,
+        "fact",
+        "control",
+        "protection",
+        "proven_by",
+        "evidence",
+        "load",
+        "ThreatModelWarning",
+    }
 
 
 def test_a_star_import_gives_the_vocabulary_and_nothing_else() -> None:
