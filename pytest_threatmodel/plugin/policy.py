@@ -96,7 +96,7 @@ def violations(policy: Policy, file: ThreatModelFile, run: Run) -> list[str]:
 def violations_of_run(policy: Policy, run: Run, config: pytest.Config) -> list[str]:
     """What the run violates as a whole."""
     left_out, replaced = changed_packs(run)
-    models = [(path, _key(file)) for path, file in run.collected.items()]
+    models = [(path, file.model.key) for path, file in run.collected.items()]
     facts = RunFacts(
         packs=[pack.name for pack in run.library.packs],
         left_out=left_out,
@@ -106,11 +106,6 @@ def violations_of_run(policy: Policy, run: Run, config: pytest.Config) -> list[s
         models=None if config.stash.get(_narrowed_key, "") else [*models, *((path, "") for path in run.unloaded)],
     )
     return run_violations(policy, run.ground, facts)
-
-
-def _key(file: ThreatModelFile) -> str:
-    """What the model is called where its name may change; empty without."""
-    return str(file.model.facts.given.get("key", ""))
 
 
 class PolicyOfRun:

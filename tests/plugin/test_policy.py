@@ -100,6 +100,31 @@ def test_junit_has_a_case_for_the_policy(run: Run, pytester: pytest.Pytester) ->
     assert (failure.get("message"), failure.text) == (OUTSIDE, OUTSIDE)
 
 
+REGISTERED = """
+[[decision]]
+threat = "TT01"
+element = "Web"
+status = "open"
+owner = "shop team"
+until = 2999-01-01
+"""
+
+
+@ALL_WAYS
+def test_entries_of_a_register_are_where_decisions_belong(
+    run: Run, pytester: pytest.Pytester, way: tuple[str, ...]
+) -> None:
+    """They answer to the other rules as all decisions do."""
+    pytester.path.joinpath("threatmodel-register.toml").write_text(REGISTERED, encoding="utf-8")
+    policy = REGISTER + "longest_days = { high = 90 }\n[models]\nrequired = ['shop-*']\n"
+    body = 'tm.key = "shop-1"\nServer("Web", usesCache=True)\n'
+    result = run(policy, body, *way, ini="threatmodel_register = threatmodel-register.toml\n")
+    assert outcomes(result)["TT01[Web]"] == "XFAIL"
+    (text,) = violations(result)
+    assert "on a finding of high severity for " in text
+    assert text.endswith("expected 90 at most (policy acme 1.2, decisions.longest_days)")
+
+
 def test_a_policy_holds_when_items_are_only_collected(run: Run) -> None:
     result = run(REGISTER, ACCEPTED, "--collect-only")
     result.stdout.fnmatch_lines(["*<PolicyItem policy>", "policy: 1 violation, see threatmodel_shop.py::policy"])
@@ -327,7 +352,6 @@ def test_another_day_can_be_forbidden(run: Run) -> None:
     body = 'web = Server("Web", usesCache=True)\nweb.marks = [accept("TT01", reason="for now", until="2026-01-01")]\n'
     result = run('[decisions]\ntoday_option = "forbidden"\n', body, "--threatmodel-today=2025-12-31")
     assert violations(result) == [
-        "--threatmodel-today is given, and another day than today may end nothing "
-        "(policy acme 1.2, decisions.today_option)"
+        "--threatmodel-today=2025-12-31 is given, expected the day that it is (policy acme 1.2, decisions.today_option)"
     ]
     assert outcomes(run("", body, "--threatmodel-today=2025-12-31"))["policy"] == "PASSED"
