@@ -21,6 +21,7 @@ from pytest_threatmodel.artifacts.format import Request
 from pytest_threatmodel.artifacts.formats import builtin
 from pytest_threatmodel.artifacts.write import write_file
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.pack import read_pack
 from pytest_threatmodel.model.loading import load_model
@@ -36,7 +37,7 @@ def main(file: str, pack: str) -> None:
     path, today = Path(file), date(2026, 11, 24)
     library = Library([read_pack(Path(pack))])
     verdicts = evaluate(load_model(path, library.vocabulary.declared).model, library)
-    decided = decide(verdicts, [], today, "info", file)
+    decided = decide(verdicts, [], Ground(today), file)
     about = Circumstances(path.parent, path.name, today, describe_run(path.parent, "info", today))
     plain, _ = timed(lambda: snapshot(verdicts, decided, about, explained=False))
     explained, whole = timed(lambda: snapshot(verdicts, decided, about))
