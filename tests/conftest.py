@@ -29,12 +29,14 @@ def _same_output_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(
+    params=[pytest.param(way, marks=pytest.mark.workers if "-n" in args else ()) for way, args in WAYS.items()]
+)
 def run_ways(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Runs pytest in the pytester folder: plain, on two workers and with xdist blocked, a test each."""
     way = request.param
-    if way == "two-workers" and find_spec("xdist") is None:
-        pytest.skip("xdist is not installed")
+    if way != "plain" and find_spec("xdist") is None:
+        pytest.skip("xdist is not installed, so that there is one way")
 
     def run(*args: str) -> pytest.RunResult:
         return pytester.runpytest(*WAYS[way], *args)

@@ -58,7 +58,11 @@ def closing(result: pytest.RunResult) -> list[str]:
     return [line for line in lines[begin + 1 : end] if _OF_COMPARISON.match(line)]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2"), ("-p", "no:xdist")], ids=["plain", "two-workers", "no-xdist"])
+@pytest.mark.parametrize(
+    "workers",
+    [(), pytest.param(("-n", "2"), marks=pytest.mark.workers), ("-p", "no:xdist")],
+    ids=["plain", "two-workers", "no-xdist"],
+)
 def test_known_findings_fail_nothing_and_new_and_worsened_ones_do(
     pytester: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:

@@ -82,8 +82,12 @@ def test_findings_below_the_gate_are_nothing_to_turn_green(pytester: pytest.Pyte
     ]
 
 
-def test_after_a_worker_crashed_the_changes_are_still_named(pytester: pytest.Pytester) -> None:
+def test_after_a_worker_crashed_the_changes_are_still_named(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("xdist")
+    # This test may run on a worker itself.
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     write_project(pytester, MODEL)
     pytester.makeconftest(
         pytester.path.joinpath("conftest.py").read_text(encoding="utf-8")
@@ -95,7 +99,7 @@ def pytest_runtest_logreport(report):
         os._exit(3)
 """
     )
-    result = pytester.runpytest("--threatmodel", "-n", "2")
+    result = pytester.runpytest_subprocess("--threatmodel", "-n", "2")
     assert named(result) == [HEAD, WEB, OLD]
 
 

@@ -44,7 +44,11 @@ def write_repo(pytester: pytest.Pytester, body: str = OLD, ini: str = "") -> Rep
     return repo
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2"), ("-p", "no:xdist")], ids=["plain", "two-workers", "no-xdist"])
+@pytest.mark.parametrize(
+    "workers",
+    [(), pytest.param(("-n", "2"), marks=pytest.mark.workers), ("-p", "no:xdist")],
+    ids=["plain", "two-workers", "no-xdist"],
+)
 def test_only_what_is_new_since_a_revision_fails(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     if "-n" in workers:
         pytest.importorskip("xdist")

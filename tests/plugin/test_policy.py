@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 INI = "threatmodel_policy = policy.toml\n"
 POLICY = '[policy]\nname = "acme"\nversion = "1.2"\n'
 ACCEPTED = 'web = Server("Web", usesCache=True)\nweb.marks = [accept("TT01", reason="for now")]\n'
-ALL_WAYS = pytest.mark.parametrize("way", [(), ("-n2",), ("-p", "no:xdist")], ids=["plain", "n2", "noxdist"])
+ALL_WAYS = pytest.mark.parametrize(
+    "way", [(), pytest.param(("-n2",), marks=pytest.mark.workers), ("-p", "no:xdist")], ids=["plain", "n2", "noxdist"]
+)
 
 
 @pytest.fixture

@@ -56,9 +56,11 @@ def test_a_bad_day_is_a_usage_error(pytester: pytest.Pytester, wrong: str) -> No
     result.stderr.fnmatch_lines([f"ERROR: --threatmodel-today: {wrong!r} is no date, expected YYYY-MM-DD"])
 
 
-def test_workers_have_the_day_of_the_controller(pytester: pytest.Pytester) -> None:
+def test_workers_have_the_day_of_the_controller(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though midnight passed before they began."""
     pytest.importorskip("xdist")
+    # This test may run on a worker itself.
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     clock = """
     import datetime
     import pytest_threatmodel.plugin.decision_options as decision_options
