@@ -21,7 +21,7 @@ class Names:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._order = {name: number for number, name in enumerate(names)}
+        self._order = {name: number for number, name in enumerate(dict.fromkeys(names))}
         self._sorted = sorted(self._order)
         self._found: dict[str, Mapping[str, None]] = {}
 
