@@ -19,8 +19,8 @@ from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.analysis.notices import all_notices
-from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import shipped_files

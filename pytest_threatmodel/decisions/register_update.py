@@ -15,7 +15,7 @@ from typing import Final
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import is_pattern
 from pytest_threatmodel.decisions.ground import Ground

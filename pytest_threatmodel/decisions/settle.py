@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.evidence import Lost
 from pytest_threatmodel.decisions.ground import Ground

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.gate import Gate
 
 

@@ -16,7 +16,7 @@ from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import rated_severity
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.threat import SEVERITIES

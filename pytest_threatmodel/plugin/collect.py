@@ -19,8 +19,8 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.compat.loading import load_file
-from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.loading import LoadError

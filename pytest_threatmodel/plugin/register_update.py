@@ -17,8 +17,8 @@ from pytest_threatmodel.artifacts.write import told
 from pytest_threatmodel.artifacts.write import write_file
 from pytest_threatmodel.decisions.codeowners import find_codeowners
 from pytest_threatmodel.decisions.codeowners import owner_of
-from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.register_edit import Closure
 from pytest_threatmodel.decisions.register_edit import EditError
 from pytest_threatmodel.decisions.register_edit import edit

@@ -18,7 +18,7 @@ from pytest_threatmodel.analysis.wording import names_text
 from pytest_threatmodel.analysis.wording import owner_of
 from pytest_threatmodel.analysis.wording import path
 from pytest_threatmodel.analysis.wording import value_text
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.waiting import waiting
 from pytest_threatmodel.snapshot.shape import ChangeShape

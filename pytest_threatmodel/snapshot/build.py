@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.weakenings import Weakening
 from pytest_threatmodel.decisions.weakenings import model_weakenings

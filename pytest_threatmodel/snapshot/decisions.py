@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.values import Values

@@ -20,7 +20,7 @@ from pytest_threatmodel.analysis.wording import origin_text
 from pytest_threatmodel.analysis.wording import owner_of
 from pytest_threatmodel.analysis.wording import path
 from pytest_threatmodel.analysis.wording import value_text
-from pytest_threatmodel.decisions.decide import Decided
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.judge import FAILED
 from pytest_threatmodel.decisions.judge import PASSED
 from pytest_threatmodel.model.labels import escape

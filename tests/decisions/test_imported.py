@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_threatmodel.analysis.evaluate import evaluate
-from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import accept
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import MOST_NOTICES

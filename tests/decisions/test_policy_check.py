@@ -14,8 +14,8 @@ import pytest
 from pytest_threatmodel.analysis.evaluate import Verdicts
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.decisions.checks import Checks
-from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.policy import RULES

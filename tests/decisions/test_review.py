@@ -11,8 +11,8 @@ import pytest
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.decisions.checks import Check
 from pytest_threatmodel.decisions.checks import Checks
-from pytest_threatmodel.decisions.decide import Decided
 from pytest_threatmodel.decisions.decide import decide
+from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.decision import accept
 from pytest_threatmodel.decisions.decision import exclude
