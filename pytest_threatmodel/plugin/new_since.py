@@ -184,7 +184,7 @@ class _Run:
         return "\n".join(f"  {line[:200]}" for line in (*more, *lines[-_MOST_LINES:]))
 
     def _read(self) -> Iterator[Earlier]:
-        for path in sorted(self._made.glob("*.json")):
+        for path in sorted(self._made.rglob("*.json")):
             source, created = self._revision.source, self._revision.created
             yield read_report(path.read_bytes(), path.name, source=source, created=created)
 

@@ -65,6 +65,17 @@ def test_only_what_is_new_since_a_revision_fails(pytester: pytest.Pytester, work
     assert f"TF01[Ask] - new rule: {source} did not know TF01" in result.stdout.str()
 
 
+def test_models_in_folders_have_their_earlier_run(pytester: pytest.Pytester) -> None:
+    repo = write_repo(pytester)
+    inner = pytester.mkdir("shop") / "eu"
+    inner.mkdir()
+    pytester.path.joinpath("threatmodel_shop.py").rename(inner / "threatmodel_eu.py")
+    repo.commit("2026-01-03")
+    result = pytester.runpytest("--threatmodel-new-since=HEAD")
+    assert " 0 new, 0 worsened, " in result.stdout.str()
+    assert outcomes(pytester.runpytest("--threatmodel-new-since=HEAD", "-v"))["TT01[Web]"] == "XFAIL"
+
+
 def test_nothing_runs_at_the_revision_and_the_working_tree_stays(pytester: pytest.Pytester) -> None:
     """Options of that time, such as those of plugins that are not wanted, do not count."""
     repo = write_repo(pytester, ini="addopts = -n 2 --no-such-option\nrequired_plugins = pytest-nothing\n")

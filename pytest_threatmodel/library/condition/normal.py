@@ -41,7 +41,7 @@ def normal_form(syntax: ast.expr) -> str:
 def _joined(syntax: ast.expr, operator: type[ast.boolop]) -> list[ast.expr]:
     """What the operator joins, however it was put into parentheses, and under pairs of `not`."""
     while _is_not(syntax) and _is_not(syntax.operand):  # type: ignore[attr-defined]  # both are operators
-        syntax = syntax.operand.operand  # type: ignore[attr-defined]
+        syntax = syntax.operand.operand  # type: ignore[attr-defined]  # as above
     if isinstance(syntax, ast.BoolOp) and isinstance(syntax.op, operator):
         return [part for value in syntax.values for part in _joined(value, operator)]
     return [syntax]
