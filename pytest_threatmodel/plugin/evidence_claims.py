@@ -123,7 +123,8 @@ class Reader:
 
 def _names(shown: str, file: ThreatModelFile) -> tuple[str, ...]:
     """The names by which `model=` means a file."""
-    return shown, shown.replace("\\", "/"), file.path.name, file.model.name
+    names = (shown, shown.replace("\\", "/"), file.path.name, file.model.name, file.model.key)
+    return tuple(name for name in names if name)
 
 
 def _arguments(mark: pytest.Mark) -> tuple[str, tuple[str, ...], str | None]:

@@ -235,7 +235,9 @@ def test_of_two_models_with_the_element_the_mark_names_one(pytester: pytest.Pyte
     text = pytester.path.joinpath("threatmodel_shop.py").read_text(encoding="utf-8")
     other.write_text(text.replace("Shop", "Other"), encoding="utf-8")
     assert "say which with model=" in pytester.runpytest().stdout.str()
-    for name in ("Shop", "threatmodel_shop.py"):
+    shop = pytester.path.joinpath("threatmodel_shop.py")
+    shop.write_text(text + "tm.key = 'web-shop'\n", encoding="utf-8")
+    for name in ("Shop", "web-shop", "threatmodel_shop.py"):
         mark = PROVES.replace('"isHardened"', f'"isHardened", model="{name}"')
         pytester.path.joinpath("test_web.py").write_text(mark.format(body="pass"), encoding="utf-8")
         pytester.runpytest().assert_outcomes(passed=3, failed=2)
