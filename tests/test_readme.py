@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,24 @@ def test_the_build_runs_the_test_command_of_the_readme() -> None:
     commands = re.findall(r"^python -m pip install .+$", README, re.MULTILINE)
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert commands[-1] in script.splitlines()
+
+
+def test_the_first_command_of_the_readme_runs_the_example_models() -> None:
+    """What stands behind the installation; findings are there on purpose, and nothing else fails."""
+    (command,) = re.findall(r"^python -m pip install \. && pytest (.+)$", README, re.MULTILINE)
+    pytest_itself = Path(sys.executable).with_name("pytest")
+    done = subprocess.run(
+        [pytest_itself, *command.split(), "-p", "no:cacheprovider", "--tb=no"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    assert failed
+    assert all(re.match(r"FAILED \S+::[A-Z]{2}[0-9]{2}\[", line) for line in failed)
 
 
 def test_the_example_of_the_readme_is_the_example_model() -> None:

@@ -117,13 +117,15 @@ class Carriers:
             column: the pair's rule.
             proof: what is known of a control.
         """
-        states: tuple[tuple[State, ...], ...] = (("unproven",), ("unproven", "away"))
-        for missing in states:
-            found = self._missing(row, column, lambda key, missing=missing: proof(key).state in missing)  # type: ignore[misc]  # bound at once
-            if found:
-                told = tuple((key, proof(key).why) for key in found)
-                return Lost(missing[-1], told)
-        return None
+        # What failed or is missing comes first: what is only not in this run skips the pair, and must not hide it.
+        return self._lost(row, column, proof, ("unproven",)) or self._lost(row, column, proof, ("unproven", "away"))
+
+    def _lost(
+        self, row: Row, column: int, proof: Callable[[ControlKey], Proof], states: tuple[State, ...]
+    ) -> Lost | None:
+        """What is missing when the proofs in these states count as none."""
+        found = self._missing(row, column, lambda key: proof(key).state in states)
+        return Lost(states[-1], tuple((key, proof(key).why) for key in found)) if found else None
 
     def _missing(self, row: Row, column: int, counts: Callable[[ControlKey], bool]) -> list[ControlKey]:
         absent = self._absent(row, column, counts)
