@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from collections.abc import Mapping
 from collections.abc import Sequence
 from collections.abc import Set
@@ -102,7 +103,7 @@ def _judge(
     stale: Set[PairKey],
 ) -> None:
     """Judge every pair that somebody decided about."""
-    places = _places(verdicts) if matched.by_pair else {}
+    places = _places(verdicts, matched.by_pair)
     reviews = Reviews()
     for pair, decision in matched.by_pair.items():
         row, column = places[pair]
@@ -137,8 +138,13 @@ def _awaiting(verdicts: Verdicts, by_pair: Mapping[PairKey, Decision], ground: G
     )
 
 
-def _places(verdicts: Verdicts) -> dict[PairKey, tuple[Row, int]]:
-    return {(row.rules[column].threat.id, row.label): (row, column) for row, column in verdicts.pairs()}
+def _places(verdicts: Verdicts, pairs: Container[PairKey]) -> dict[PairKey, tuple[Row, int]]:
+    """Row and column of the pairs that are asked for."""
+    return {
+        pair: (row, column)
+        for row, column in verdicts.pairs()
+        if (pair := (row.rules[column].threat.id, row.label)) in pairs
+    }
 
 
 def _lapsed(

@@ -32,15 +32,14 @@ class Entry:
     model: str
     number: int
 
-    def names_model(self, file: RegisterFile, path: Path, key: str) -> bool:
+    def names_model(self, path: str | None, key: str) -> bool:
         """Whether the entry is about this model alone, and not about several.
 
         Args:
-            file: in which it stands.
-            path: of the model file.
+            path: of the model file, as `RegisterFile.relative` gives it: asking the disk for each entry is slow.
             key: of the model; empty where it has none.
         """
-        return bool(self.model) and self.model in (key, file.relative(path))
+        return bool(self.model) and self.model in (key, path)
 
 
 @dataclass(frozen=True, slots=True)

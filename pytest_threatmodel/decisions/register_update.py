@@ -104,10 +104,11 @@ def settled_entries(verdicts: Verdicts, ground: Ground, path: Path) -> list[tupl
         (row.rules[column].threat.id, row.label): _settled(row.verdicts[column], ground.awaits_proof(row, column))
         for row, column in verdicts.pairs()
     }
+    paths = {id(file): file.relative(path) for file in ground.register.files}
     return [
         (file, entry, _why(entry.decision, verdicts, found) if entry.decision.status == "open" else "")
         for file, entry in ground.register.for_model(path, key)
-        if entry.names_model(file, path, key) and all(threat in library for threat in entry.decision.threats)
+        if entry.names_model(paths[id(file)], key) and all(threat in library for threat in entry.decision.threats)
     ]
 
 

@@ -57,7 +57,8 @@ def _registered(verdicts: Verdicts, register: Register, file: str, decided: Deci
     path, key = Path(file), verdicts.model.key
     decided.problems += register.problems(path, key)
     entries = register.for_model(path, key)
-    shared = (entry.decision for where, entry in entries if not entry.names_model(where, path, key))
+    paths = {id(each): each.relative(path) for each in register.files}
+    shared = (entry.decision for where, entry in entries if not entry.names_model(paths[id(where)], key))
     decided.shared = frozenset(map(id, shared))
     return [entry.decision for _, entry in entries]
 

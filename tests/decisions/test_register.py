@@ -40,7 +40,7 @@ def test_a_register_counts_in_its_folder_and_below_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("model", "alone"), [("shop", True), ("threatmodel_a.py", True), ("", False), ("sh*", False)])
 def test_an_entry_is_about_one_model_where_it_names_it(tmp_path: Path, model: str, alone: bool) -> None:
     ((file, entry),) = register(tmp_path, model).for_model(tmp_path / "threatmodel_a.py", "shop")
-    assert entry.names_model(file, tmp_path / "threatmodel_a.py", "shop") is alone
+    assert entry.names_model(file.relative(tmp_path / "threatmodel_a.py"), "shop") is alone
 
 
 def test_what_is_wrong_is_told_to_the_models_that_it_concerns_and_not_without_end(tmp_path: Path) -> None:
