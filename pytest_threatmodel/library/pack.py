@@ -26,8 +26,10 @@ from pytest_threatmodel.library.threat import Example
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.library.threat import Threat
+from pytest_threatmodel.library.threat import is_technique
 from pytest_threatmodel.library.threat import is_threat_id
 from pytest_threatmodel.library.threat import parse_likelihood
+from pytest_threatmodel.library.threat import parse_linddun
 from pytest_threatmodel.library.threat import parse_severity
 from pytest_threatmodel.library.threat import parse_stride
 from pytest_threatmodel.model.vocabulary import DeclaredField
@@ -51,10 +53,13 @@ _REQUIRED: Final = (
 _OPTIONAL: Final = (
     "since",
     "likelihood",
+    "rationale",
     "adjust",
     "stride",
+    "linddun",
     "cwe",
     "capec",
+    "attack",
     "owasp",
     "asvs",
     "references",
@@ -224,10 +229,13 @@ class _Reader:
             description=table.text("description"),
             mitigation=table.text("mitigation"),
             likelihood=table.word("likelihood", parse_likelihood, ""),
+            rationale=table.text("rationale", one_line=True),
             adjust=self._adjust(table),
             stride=table.words("stride", parse_stride),
+            linddun=table.words("linddun", parse_linddun),
             cwe=table.numbers("cwe"),
             capec=table.numbers("capec"),
+            attack=_techniques(table),
             owasp=table.texts("owasp"),
             asvs=table.texts("asvs"),
             references=table.texts("references"),
@@ -273,6 +281,14 @@ def _read_adjust(table: Table) -> Adjust:
         severity=table.word("severity", parse_severity, _NO_SEVERITY),
         why=table.text("why", one_line=True),
     )
+
+
+def _techniques(table: Table) -> tuple[str, ...]:
+    techniques = table.texts("attack")
+    for technique in techniques:
+        if not is_technique(technique):
+            table.wrong("attack", f"must be like T1552, T1552.005 or AML.T0051, got {shown(technique)}")
+    return techniques
 
 
 def read_id(table: Table, key: str) -> str:

@@ -33,15 +33,28 @@ Stride = Literal[
     "elevation of privilege",
 ]
 
+Linddun = Literal[
+    "linking",
+    "identifying",
+    "non-repudiation",
+    "detecting",
+    "data disclosure",
+    "unawareness and unintervenability",
+    "non-compliance",
+]
+
 #: The severities, the worst first.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 #: The likelihoods, the most likely first.
 LIKELIHOODS: Final[tuple[Likelihood, ...]] = get_args(Likelihood)
 #: The classes of STRIDE in the order of the letters.
 STRIDE: Final[tuple[Stride, ...]] = get_args(Stride)
+#: The types of threats to privacy of LINDDUN (linddun.org, 2023) in the order of the letters.
+LINDDUN: Final[tuple[Linddun, ...]] = get_args(Linddun)
 
 _PYTM_WORDS: Final = ("very high", "high", "medium", "low", "very low")
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*")
+_TECHNIQUE = re.compile(r"(AML\.)?T[0-9]{4}(\.[0-9]{3})?")
 
 
 class WordError(ValueError):
@@ -82,6 +95,7 @@ def _word(what: str, word: object, known: tuple[str, ...], others: Mapping[str, 
 
 
 _SEVERITY_OF: Final = dict(zip(_PYTM_WORDS, SEVERITIES, strict=True))
+_LINDDUN_OF: Final = {word.replace("-", " "): word for word in LINDDUN}
 _LIKELIHOOD_OF: Final = dict(zip(_PYTM_WORDS, LIKELIHOODS, strict=True))
 
 
@@ -110,6 +124,20 @@ def parse_stride(word: object) -> Stride:
         WordError: there is no such class.
     """
     return cast(Stride, _word("STRIDE class", word, STRIDE, {}))
+
+
+def parse_linddun(word: object) -> Linddun:
+    """The type of threat to privacy that a word of LINDDUN's names.
+
+    Raises:
+        WordError: there is no such type.
+    """
+    return cast(Linddun, _word("LINDDUN type", word, LINDDUN, _LINDDUN_OF))
+
+
+def is_technique(text: str) -> bool:
+    """Whether the text has the form of a technique of ATT&CK (`T1552`, `T1552.005`) or of ATLAS (`AML.T0051`)."""
+    return _TECHNIQUE.fullmatch(text) is not None
 
 
 def is_threat_id(text: str) -> bool:
@@ -160,9 +188,12 @@ class Threat:
         mitigation: what to do about it.
         likelihood: how likely it is; empty where the pack does not say.
         adjust: circumstances that change the severity.
+        rationale: why it is that bad and that likely, in one line.
         stride: its classes of STRIDE.
+        linddun: its types of threat to privacy, of LINDDUN.
         cwe: numbers of the weaknesses behind it.
         capec: numbers of the attack patterns.
+        attack: techniques of MITRE ATT&CK or ATLAS.
         owasp: entries of the OWASP lists.
         asvs: requirements of OWASP's verification standard, with its version.
         references: links and titles to read more.
@@ -187,10 +218,13 @@ class Threat:
     description: str = ""
     mitigation: str = ""
     likelihood: Likelihood | Literal[""] = ""
+    rationale: str = ""
     adjust: tuple[Adjust, ...] = ()
     stride: tuple[Stride, ...] = ()
+    linddun: tuple[Linddun, ...] = ()
     cwe: tuple[int, ...] = ()
     capec: tuple[int, ...] = ()
+    attack: tuple[str, ...] = ()
     owasp: tuple[str, ...] = ()
     asvs: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

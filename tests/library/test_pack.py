@@ -32,6 +32,12 @@ from tests.library.packs import write
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+LINDDUN_TYPES = (
+    "expected linking, identifying, non-repudiation, detecting, data disclosure, "
+    "unawareness and unintervenability or non-compliance"
+)
+
+
 def refused(folder: Path, text: str | bytes) -> PackError:
     """The error for a pack."""
     with pytest.raises(PackError) as caught:
@@ -62,6 +68,9 @@ def test_a_pack_is_read_whole(tmp_path: Path) -> None:
         stride=["spoofing", "Tampering"],
         cwe=[352],
         capec=[62, 63],
+        rationale="Everybody meets it.",
+        linddun=["Non-Compliance"],
+        attack=["T1552.005", "AML.T0051"],
         owasp=["A01:2025"],
         asvs=["v5.0.0-1.2.5"],
         references=["https://example.org/"],
@@ -78,6 +87,8 @@ def test_a_pack_is_read_whole(tmp_path: Path) -> None:
     assert (first.likelihood, first.stride) == ("likely", ("spoofing", "tampering"))
     assert first.adjust == (Adjust("target.inScope", "critical", "personal data"),)
     assert (first.cwe, first.capec) == ((352,), (62, 63))
+    assert (first.rationale, first.linddun) == ("Everybody meets it.", ("non-compliance",))
+    assert first.attack == ("T1552.005", "AML.T0051")
     assert (first.owasp, first.asvs) == (("A01:2025",), ("v5.0.0-1.2.5",))
     assert first.references == ("https://example.org/",)
     assert (first.example, first.since, first.changed) == ("A story.", "1.0", "1.1: narrower")
@@ -182,6 +193,8 @@ def test_a_file_that_can_not_be_read_says_so(tmp_path: Path) -> None:
         ({"cwe": ["CWE-3"]}, "cwe[0]: expected a list of whole numbers from 1, got 'CWE-3' in it"),
         ({"cwe": [True]}, "cwe[0]: expected a list of whole numbers from 1, got true in it"),
         ({"cwe": 3}, "cwe: expected a list of whole numbers from 1, got 3; write [3]"),
+        ({"attack": ["1552"]}, "attack: must be like T1552, T1552.005 or AML.T0051, got '1552'"),
+        ({"linddun": ["linkin"]}, f"linddun: unknown LINDDUN type 'linkin', {LINDDUN_TYPES}; did you mean 'linking'?"),
         ({"mitigations": "x"}, "mitigations: unknown key; did you mean 'mitigation'?"),
         ({"adjust": {"when": "True"}}, "adjust: expected a list of tables, got a table"),
     ],
