@@ -32,6 +32,7 @@ class ControlsPackFields(Node):
 
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    sandboxesExpressions: Bool = control(default=False, doc='Templates, scripts and expressions of users run in a sandbox, without files, network or the objects of the program.')
 
 
 class DataPackFields(Node):
@@ -44,6 +45,8 @@ class DataflowPackFields(Node):
 
 class DatastorePackFields(Node):
     """What packs add to Datastore."""
+
+    isNoSQL: Bool = fact(default=False, doc='It is a search engine or a store for documents, graphs or keys that is not queried with SQL.')
 
 
 class ElementPackFields(Node):
@@ -61,14 +64,31 @@ class LLMPackFields(Node):
 class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
+    evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
+    letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
+    startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ProcessPackFields(Node):
     """What packs add to Process."""
 
+    evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
+    letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
+    startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ServerPackFields(Node):
     """What packs add to Server."""
+
+    evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
+    letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
+    startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
+    usesServerSideIncludes: Bool = fact(default=False, doc='Its pages are run through server-side includes.')
