@@ -30,8 +30,8 @@ _ATLAS: Final = "https://atlas.mitre.org/techniques/{}"
 _DERIVED: Final = (_CWE.partition("{")[0], _CAPEC.partition("{")[0])
 _HEAD: Final = """# The threat library
 
-All threats that come with the plugin, pack by pack. All packs are on unless `threatmodel_packs` selects; what is in a pack
-file, and how to write one, is on the page about [threat packs](../reference/packs.md).
+All threats that come with the plugin, pack by pack. All packs are on unless `threatmodel_packs` selects; what is in a
+pack file, and how to write one, is on the page about [threat packs](../reference/packs.md).
 
 """
 #: What Markdown would take for its own in running text; the texts of packs are plain.
