@@ -30,8 +30,13 @@ class BoundaryPackFields(Node):
 class ControlsPackFields(Node):
     """What packs add to Controls."""
 
+    changesDefaultCredentials: Bool = control(default=False, doc='Accounts and passwords that the maker set are removed or changed before use.')
+    checksPasswordStrength: Bool = control(default=False, doc='New passwords must be long and may not be among those that are known from breaches.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
+    hidesAccountExistence: Bool = control(default=False, doc='Login, registration and reset answer alike whether or not there is such an account.')
+    limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
 
 
 class DataPackFields(Node):
@@ -45,6 +50,8 @@ class DataflowPackFields(Node):
 class DatastorePackFields(Node):
     """What packs add to Datastore."""
 
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+
 
 class ElementPackFields(Node):
     """What packs add to Element."""
@@ -52,6 +59,8 @@ class ElementPackFields(Node):
 
 class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
+
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
 
 
 class LLMPackFields(Node):
@@ -61,14 +70,22 @@ class LLMPackFields(Node):
 class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ProcessPackFields(Node):
     """What packs add to Process."""
 
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ServerPackFields(Node):
     """What packs add to Server."""
+
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
