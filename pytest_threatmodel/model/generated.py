@@ -32,10 +32,16 @@ class ControlsPackFields(Node):
 
     changesDefaultCredentials: Bool = control(default=False, doc='Accounts and passwords that the maker set are removed or changed before use.')
     checksPasswordStrength: Bool = control(default=False, doc='New passwords must be long and may not be among those that are known from breaches.')
+    deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
+    erasesMedia: Bool = control(default=False, doc='Media are wiped or destroyed, with a record of it, before they are given away or thrown away.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
     hidesAccountExistence: Bool = control(default=False, doc='Login, registration and reset answer alike whether or not there is such an account.')
+    isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
+    keepsPermissions: Bool = control(default=False, doc='A copy shows each caller only what the original would show him.')
+    keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
     limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    testsRestore: Bool = control(default=False, doc='Backups are restored in a rehearsal, regularly, and what comes back is checked.')
     usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
 
 
@@ -51,6 +57,10 @@ class DatastorePackFields(Node):
     """What packs add to Datastore."""
 
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isBackup: Bool = fact(default=False, doc='It holds copies for the case that the original is lost.')
+    isRemovable: Bool = fact(default=False, doc='It is on media that can be carried away, such as disks, sticks and tapes.')
+    isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
 
 
 class ElementPackFields(Node):
@@ -89,3 +99,4 @@ class ServerPackFields(Node):
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
