@@ -32,8 +32,10 @@ class ControlsPackFields(Node):
 
     aggregatesData: Bool = control(default=False, doc='Only numbers about many people are kept or handed out, and small groups are left out.')
     asksConsent: Bool = control(default=False, doc='People are asked beforehand, can say no at no cost, and can take their consent back.')
+    bindsTokensToClient: Bool = control(default=False, doc='A token or a session works only for the client that got it, by mutual TLS, DPoP or a key of the device.')
     changesDefaultCredentials: Bool = control(default=False, doc='Accounts and passwords that the maker set are removed or changed before use.')
     checksPasswordStrength: Bool = control(default=False, doc='New passwords must be long and may not be among those that are known from breaches.')
+    checksTokenAudience: Bool = control(default=False, doc='Tokens that were issued for another receiver, or by another issuer, are refused.')
     deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
     erasesMedia: Bool = control(default=False, doc='Media are wiped or destroyed, with a record of it, before they are given away or thrown away.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
@@ -46,9 +48,16 @@ class ControlsPackFields(Node):
     limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
     pseudonymizesData: Bool = control(default=False, doc='Names and numbers of people are replaced by values that mean nothing elsewhere, and the key to them is kept apart.')
+    reauthenticatesForSensitiveActions: Bool = control(default=False, doc='Actions that matter most ask again who is there, even within a session.')
     redactsData: Bool = control(default=False, doc='Sensitive parts are removed, masked or replaced before data is handed on.')
+    renewsSessionAtLogin: Bool = control(default=False, doc='A session gets a new identifier when somebody logs in or gains rights.')
+    restrictsRedirects: Bool = control(default=False, doc='Answers to a login go only to addresses that were registered in full.')
+    revokesSessions: Bool = control(default=False, doc='Logging out, a new password and a closed account end the sessions on the server at once.')
+    setsCookieFlags: Bool = control(default=False, doc='Session cookies are set with Secure, HttpOnly and SameSite.')
     testsRestore: Bool = control(default=False, doc='Backups are restored in a rehearsal, regularly, and what comes back is checked.')
     usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
+    usesPKCE: Bool = control(default=False, doc='An authorization code works only together with a secret of the client that began the login (PKCE).')
+    verifiesTokens: Bool = control(default=False, doc='Tokens and assertions are believed only after the signature over exactly what is read was checked, with algorithm and keys fixed beforehand.')
 
 
 class DataPackFields(Node):
@@ -92,6 +101,7 @@ class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
@@ -101,9 +111,12 @@ class ProcessPackFields(Node):
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesSessionTokens: Bool = fact(default=False, doc='Users are recognised by session tokens.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
@@ -114,6 +127,8 @@ class ServerPackFields(Node):
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
     isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
