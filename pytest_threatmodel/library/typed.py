@@ -73,15 +73,19 @@ def _literal(value: object) -> str:
 
 def hand_written() -> Vocabulary:
     """The vocabulary without what was generated, so that packs may change the fields that they declare."""
-    generated_names = {
-        name for value in vars(generated).values() if isinstance(value, type) for name in getattr(value, "fields", ())
-    }
     standard = standard_vocabulary()
     kinds = {
-        name: replace(info, fields={key: field for key, field in info.fields.items() if key not in generated_names})
+        name: replace(info, fields={key: field for key, field in info.fields.items() if key not in _generated(info.bases)})
         for name, info in standard.kinds.items()
     }
     return replace(standard, kinds=kinds)
+
+
+def _generated(kinds: Iterable[str]) -> set[str]:
+    """The names of the fields that were generated for these kinds, and not for others that have them by hand."""
+    # A set of processes has those of a process, and no class of its own.
+    classes = [getattr(generated, f"{kind}PackFields", None) for kind in kinds]
+    return {name for made in classes if made is not None for name in made.fields}
 
 
 def shipped_fields() -> tuple[DeclaredField, ...]:
