@@ -14,6 +14,8 @@ from pytest_threatmodel.model.node import Node
 class ActorPackFields(Node):
     """What packs add to Actor."""
 
+    usesSharedAccount: Bool = fact(default=False, doc='Several people use one account.')
+
 
 class AgentPackFields(Node):
     """What packs add to Agent."""
@@ -30,22 +32,38 @@ class BoundaryPackFields(Node):
 class ControlsPackFields(Node):
     """What packs add to Controls."""
 
+    aggregatesData: Bool = control(default=False, doc='Only numbers about many people are kept or handed out, and small groups are left out.')
+    asksConsent: Bool = control(default=False, doc='People are asked beforehand, can say no at no cost, and can take their consent back.')
+    bindsTokensToClient: Bool = control(default=False, doc='A token or a session works only for the client that got it, by mutual TLS, DPoP or a key of the device.')
     canonicalizesInput: Bool = control(default=False, doc='Input is decoded once and brought to one form before it is checked.')
+    changesDefaultCredentials: Bool = control(default=False, doc='Accounts and passwords that the maker set are removed or changed before use.')
     checksFunctionAccess: Bool = control(default=False, doc='Each function has a list of roles that may call it, and all others are refused.')
     checksObjectAccess: Bool = control(default=False, doc='For each record it is checked that this caller may have it.')
+    checksPasswordStrength: Bool = control(default=False, doc='New passwords must be long and may not be among those that are known from breaches.')
     checksScriptIntegrity: Bool = control(default=False, doc='Scripts from elsewhere run only with the content that was checked, by Subresource Integrity or a copy of our own.')
+    checksTokenAudience: Bool = control(default=False, doc='Tokens that were issued for another receiver, or by another issuer, are refused.')
     confinesPaths: Bool = control(default=False, doc='A path is resolved first and used only if it lies within the folder that is meant.')
+    deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
     detectsAutomation: Bool = control(default=False, doc='Use that is faster or more even than that of people is noticed and slowed down.')
     disablesDebugMode: Bool = control(default=False, doc='In production debug modes are off, and errors tell callers nothing but that something failed.')
     disablesIntrospection: Bool = control(default=False, doc='The interface does not describe itself to those who should not know it.')
     encodesInBrowser: Bool = control(default=False, doc='Scripts in the page write foreign values as text or cleaned, never as markup or code.')
     enforcesContract: Bool = control(default=False, doc='Methods, parameters and types that the published contract does not name are refused.')
+    erasesMedia: Bool = control(default=False, doc='Media are wiped or destroyed, with a record of it, before they are given away or thrown away.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
+    hidesAccountExistence: Bool = control(default=False, doc='Login, registration and reset answer alike whether or not there is such an account.')
+    hidesTraffic: Bool = control(default=False, doc='Observers of the network cannot tell who talks to whom, for example because of a relay or an onion network.')
+    isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
+    isIsolated: Bool = control(default=False, doc='Others on the same machine, runtime or network cannot get at it but through its interface.')
     isolatesUserContent: Bool = control(default=False, doc='Files of users are handed out only as downloads or from an origin of their own.')
     keepsInventory: Bool = control(default=False, doc='All interfaces and versions are listed with owner and end date, and what is not listed is off or reached only from inside.')
+    keepsNoTraces: Bool = control(default=False, doc='Neither addresses nor times nor accounts of those who use it are kept.')
+    keepsPermissions: Bool = control(default=False, doc='A copy shows each caller only what the original would show him.')
     keepsSecretsOutOfURLs: Bool = control(default=False, doc='Keys and tokens are accepted in headers or bodies only, never in addresses.')
+    keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
     keysCacheFully: Bool = control(default=False, doc='All that changes an answer is part of the key under which it is cached.')
     limitsDestinations: Bool = control(default=False, doc='Addresses that requests name are used only if a fixed list or rule allows where they lead in the end.')
+    limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
     limitsObjectTypes: Bool = control(default=False, doc='Only plain data and types on a fixed list are made of serialized input.')
     limitsPageSize: Bool = control(default=False, doc='Answers have a largest size, whatever the caller asks for.')
     limitsQueryCost: Bool = control(default=False, doc='What a request will cost is estimated first, and each caller has a budget.')
@@ -54,18 +72,38 @@ class ControlsPackFields(Node):
     limitsWritableFields: Bool = control(default=False, doc='Requests change only fields that are listed for this action and caller.')
     locksTransactions: Bool = control(default=False, doc='Checking and changing are one step, by a transaction, a lock or a constraint, so that parallel requests cannot both pass.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    propagatesIdentity: Bool = control(default=False, doc='Calls on behalf of a user carry proof of who he is, so that the receiver can decide by it.')
+    pseudonymizesData: Bool = control(default=False, doc='Names and numbers of people are replaced by values that mean nothing elsewhere, and the key to them is kept apart.')
+    reauthenticatesForSensitiveActions: Bool = control(default=False, doc='Actions that matter most ask again who is there, even within a session.')
+    recordsActor: Bool = control(default=False, doc='It is recorded which person acted, also where an account is shared or somebody acts for somebody else.')
+    redactsData: Bool = control(default=False, doc='Sensitive parts are removed, masked or replaced before data is handed on.')
+    removesUnusedAccounts: Bool = control(default=False, doc='Accounts of people who left, and rights that nobody uses, are found and removed in time.')
+    renewsSessionAtLogin: Bool = control(default=False, doc='A session gets a new identifier when somebody logs in or gains rights.')
     restrictsOrigins: Bool = control(default=False, doc='Only origins on a fixed list may call it from a browser.')
+    restrictsRedirects: Bool = control(default=False, doc='Answers to a login go only to addresses that were registered in full.')
+    revokesSessions: Bool = control(default=False, doc='Logging out, a new password and a closed account end the sessions on the server at once.')
+    rotatesCredentials: Bool = control(default=False, doc='Keys, passwords of services and refresh tokens are replaced regularly, and the old ones stop working.')
     sandboxesExpressions: Bool = control(default=False, doc='Templates, scripts and expressions of users run in a sandbox, without files, network or the objects of the program.')
     scansFiles: Bool = control(default=False, doc='Files from others are scanned for malware, in a place where they cannot harm, before anybody gets them.')
     scopesKeys: Bool = control(default=False, doc='Each key belongs to one program, opens only what that needs, and expires.')
+    setsCookieFlags: Bool = control(default=False, doc='Session cookies are set with Secure, HttpOnly and SameSite.')
+    testsRestore: Bool = control(default=False, doc='Backups are restored in a rehearsal, regularly, and what comes back is checked.')
     usesIdempotencyKeys: Bool = control(default=False, doc='A repeated call is recognised by a key of the caller and answered without acting again.')
+    usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
+    usesPKCE: Bool = control(default=False, doc='An authorization code works only together with a secret of the client that began the login (PKCE).')
+    usesVault: Bool = control(default=False, doc='It takes its secrets from a vault when it runs.')
     usesWAF: Bool = control(default=False, doc='A web application firewall with rules that are kept up to date looks at requests before it does.')
     validatesResponses: Bool = control(default=False, doc='Answers of other services are checked like any input, and limited in size and time.')
+    verifiesTokens: Bool = control(default=False, doc='Tokens and assertions are believed only after the signature over exactly what is read was checked, with algorithm and keys fixed beforehand.')
     verifiesWebhooks: Bool = control(default=False, doc='Reported events are believed only with a valid signature and a fresh time stamp.')
 
 
 class DataPackFields(Node):
     """What packs add to Data."""
+
+    isLocation: Bool = fact(default=False, doc='It tells where people are or were.')
+    isPseudonymous: Bool = fact(default=False, doc='Names were replaced, but it is still about single people.')
+    isSpecialCategory: Bool = fact(default=False, doc='It tells about health, religion, opinions, origin, sex life or crimes of people, or holds their biometrics or genes.')
 
 
 class DataflowPackFields(Node):
@@ -75,7 +113,14 @@ class DataflowPackFields(Node):
 class DatastorePackFields(Node):
     """What packs add to Datastore."""
 
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isBackup: Bool = fact(default=False, doc='It holds copies for the case that the original is lost.')
     isNoSQL: Bool = fact(default=False, doc='It is a search engine or a store for documents, graphs or keys that is not queried with SQL.')
+    isRemovable: Bool = fact(default=False, doc='It is on media that can be carried away, such as disks, sticks and tapes.')
+    isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
 
 
 class ElementPackFields(Node):
@@ -84,6 +129,8 @@ class ElementPackFields(Node):
 
 class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
+
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
 
 
 class LLMPackFields(Node):
@@ -94,9 +141,12 @@ class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
     acceptsFileUploads: Bool = fact(default=False, doc='Users send it files.')
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
     allowsCrossOrigin: Bool = fact(default=False, doc='Pages of other origins may read its answers (CORS).')
     bindsRequestsToObjects: Bool = fact(default=False, doc='Fields of a request are copied by name into the objects that it stores.')
     buildsLinksFromRequests: Bool = fact(default=False, doc='It makes links, as in mails, from the host name that a request states.')
+    consumesAPIs: Bool = fact(default=False, doc='It calls interfaces of other organisations and works with their answers.')
     deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
@@ -117,10 +167,13 @@ class LambdaPackFields(Node):
     servesRecordsById: Bool = fact(default=False, doc='Callers name by an identifier the record that they want.')
     startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
     takesSettingsFromOutside: Bool = fact(default=False, doc='Those who call or start it set its environment variables, registry keys or settings.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     unpacksArchives: Bool = fact(default=False, doc='It unpacks archives, or documents that are archives, which others made.')
     usesAPIKeys: Bool = fact(default=False, doc='Programs show it an API key.')
     usesFormatStrings: Bool = fact(default=False, doc='It formats text with format strings to which input can contribute.')
     usesGraphQL: Bool = fact(default=False, doc='Its interface is GraphQL.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
@@ -128,35 +181,53 @@ class ProcessPackFields(Node):
     """What packs add to Process."""
 
     acceptsFileUploads: Bool = fact(default=False, doc='Users send it files.')
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
     allowsCrossOrigin: Bool = fact(default=False, doc='Pages of other origins may read its answers (CORS).')
+    allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
     bindsRequestsToObjects: Bool = fact(default=False, doc='Fields of a request are copied by name into the objects that it stores.')
     buildsLinksFromRequests: Bool = fact(default=False, doc='It makes links, as in mails, from the host name that a request states.')
+    consumesAPIs: Bool = fact(default=False, doc='It calls interfaces of other organisations and works with their answers.')
     decodesInput: Bool = fact(default=False, doc='It decodes input itself, such as percent, Unicode, base64 or HTML encodings.')
     deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
+    hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
     hasExpensiveOperations: Bool = fact(default=False, doc='Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.')
     hasOldVersions: Bool = fact(default=False, doc='Older versions of its interface still answer.')
     hasOneTimeActions: Bool = fact(default=False, doc='Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.')
     hasSensitiveFlows: Bool = fact(default=False, doc='It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.')
     hasTestInterfaces: Bool = fact(default=False, doc='It also has interfaces for tests, diagnosis or development.')
+    isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
     isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
+    issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
     loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
     receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
     redirectsByParameter: Bool = fact(default=False, doc='It sends browsers on to an address that the request names.')
     rendersInBrowser: Bool = fact(default=False, doc='Scripts in the browser put its pages together, as in a single-page application.')
     returnsLists: Bool = fact(default=False, doc='Callers choose how many entries or how large a range they get.')
     servesRecordsById: Bool = fact(default=False, doc='Callers name by an identifier the record that they want.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
     takesSettingsFromOutside: Bool = fact(default=False, doc='Those who call or start it set its environment variables, registry keys or settings.')
+    tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     unpacksArchives: Bool = fact(default=False, doc='It unpacks archives, or documents that are archives, which others made.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
     usesAPIKeys: Bool = fact(default=False, doc='Programs show it an API key.')
     usesFormatStrings: Bool = fact(default=False, doc='It formats text with format strings to which input can contribute.')
     usesGraphQL: Bool = fact(default=False, doc='Its interface is GraphQL.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
+    usesSessionTokens: Bool = fact(default=False, doc='Users are recognised by session tokens.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
@@ -164,27 +235,39 @@ class ServerPackFields(Node):
     """What packs add to Server."""
 
     acceptsFileUploads: Bool = fact(default=False, doc='Users send it files.')
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
     allowsCrossOrigin: Bool = fact(default=False, doc='Pages of other origins may read its answers (CORS).')
+    allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
     bindsRequestsToObjects: Bool = fact(default=False, doc='Fields of a request are copied by name into the objects that it stores.')
     buildsLinksFromRequests: Bool = fact(default=False, doc='It makes links, as in mails, from the host name that a request states.')
     checksRulesInClient: Bool = fact(default=False, doc='The client checks rules on which it relies, such as prices, limits and the order of steps.')
+    consumesAPIs: Bool = fact(default=False, doc='It calls interfaces of other organisations and works with their answers.')
     decodesInput: Bool = fact(default=False, doc='It decodes input itself, such as percent, Unicode, base64 or HTML encodings.')
     deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
     embedsThirdParties: Bool = fact(default=False, doc='Its pages load scripts, fonts or images from other organisations.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
+    hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
     hasExpensiveOperations: Bool = fact(default=False, doc='Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.')
     hasOldVersions: Bool = fact(default=False, doc='Older versions of its interface still answer.')
     hasOneTimeActions: Bool = fact(default=False, doc='Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.')
     hasSensitiveFlows: Bool = fact(default=False, doc='It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.')
     hasTestInterfaces: Bool = fact(default=False, doc='It also has interfaces for tests, diagnosis or development.')
     implementsAPI: Bool = fact(default=False, doc='It offers an interface for programs.')
+    isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
     isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
     isProxy: Bool = fact(default=False, doc='It passes requests of others on to servers behind it, as a proxy, load balancer or gateway.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
     loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
     receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
     redirectsByParameter: Bool = fact(default=False, doc='It sends browsers on to an address that the request names.')
@@ -192,10 +275,16 @@ class ServerPackFields(Node):
     returnsLists: Bool = fact(default=False, doc='Callers choose how many entries or how large a range they get.')
     servesRecordsById: Bool = fact(default=False, doc='Callers name by an identifier the record that they want.')
     servesStaticFiles: Bool = fact(default=False, doc='It hands out files from a folder on its disk.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
     takesSettingsFromOutside: Bool = fact(default=False, doc='Those who call or start it set its environment variables, registry keys or settings.')
+    tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     unpacksArchives: Bool = fact(default=False, doc='It unpacks archives, or documents that are archives, which others made.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
     usesAPIKeys: Bool = fact(default=False, doc='Programs show it an API key.')
     usesFormatStrings: Bool = fact(default=False, doc='It formats text with format strings to which input can contribute.')
     usesGraphQL: Bool = fact(default=False, doc='Its interface is GraphQL.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
     usesServerSideIncludes: Bool = fact(default=False, doc='Its pages are run through server-side includes.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
