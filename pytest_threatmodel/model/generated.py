@@ -59,6 +59,7 @@ class ControlsPackFields(Node):
     keepsInventory: Bool = control(default=False, doc='All interfaces and versions are listed with owner and end date, and what is not listed is off or reached only from inside.')
     keepsNoTraces: Bool = control(default=False, doc='Neither addresses nor times nor accounts of those who use it are kept.')
     keepsPermissions: Bool = control(default=False, doc='A copy shows each caller only what the original would show him.')
+    keepsSecretsOutOfClient: Bool = control(default=False, doc='It holds nothing that gives more rights than its user has, neither keys nor passwords nor checks that only it makes.')
     keepsSecretsOutOfURLs: Bool = control(default=False, doc='Keys and tokens are accepted in headers or bodies only, never in addresses.')
     keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
     keysCacheFully: Bool = control(default=False, doc='All that changes an answer is part of the key under which it is cached.')
@@ -131,6 +132,7 @@ class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
 
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isClientSoftware: Bool = fact(default=False, doc='It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.')
 
 
 class LLMPackFields(Node):
@@ -149,6 +151,7 @@ class LambdaPackFields(Node):
     consumesAPIs: Bool = fact(default=False, doc='It calls interfaces of other organisations and works with their answers.')
     deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
     hasExpensiveOperations: Bool = fact(default=False, doc='Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.')
@@ -160,6 +163,7 @@ class LambdaPackFields(Node):
     letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
     loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
     receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
     redirectsByParameter: Bool = fact(default=False, doc='It sends browsers on to an address that the request names.')
@@ -192,6 +196,7 @@ class ProcessPackFields(Node):
     decodesInput: Bool = fact(default=False, doc='It decodes input itself, such as percent, Unicode, base64 or HTML encodings.')
     deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
@@ -201,6 +206,7 @@ class ProcessPackFields(Node):
     hasOneTimeActions: Bool = fact(default=False, doc='Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.')
     hasSensitiveFlows: Bool = fact(default=False, doc='It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.')
     hasTestInterfaces: Bool = fact(default=False, doc='It also has interfaces for tests, diagnosis or development.')
+    isClientSoftware: Bool = fact(default=False, doc='It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.')
     isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
     isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
     issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
@@ -208,6 +214,7 @@ class ProcessPackFields(Node):
     letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
     loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
     receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
@@ -248,6 +255,7 @@ class ServerPackFields(Node):
     deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
     embedsThirdParties: Bool = fact(default=False, doc='Its pages load scripts, fonts or images from other organisations.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
@@ -267,6 +275,7 @@ class ServerPackFields(Node):
     letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
     loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
     receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
