@@ -43,9 +43,12 @@ class ControlsPackFields(Node):
     checksTokenAudience: Bool = control(default=False, doc='Tokens that were issued for another receiver, or by another issuer, are refused.')
     deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
     erasesMedia: Bool = control(default=False, doc='Media are wiped or destroyed, with a record of it, before they are given away or thrown away.')
+    hasDataProcessingAgreement: Bool = control(default=False, doc='A contract binds the recipient in what he may do with personal data.')
+    hasImpactAssessment: Bool = control(default=False, doc='What it can do to people was assessed before it began, and is looked at again when it changes.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
     hidesAccountExistence: Bool = control(default=False, doc='Login, registration and reset answer alike whether or not there is such an account.')
     hidesTraffic: Bool = control(default=False, doc='Observers of the network cannot tell who talks to whom, for example because of a relay or an onion network.')
+    informsPeople: Bool = control(default=False, doc='People are told, in plain words and beforehand, what is done with their data and about them.')
     isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
     isIsolated: Bool = control(default=False, doc='Others on the same machine, runtime or network cannot get at it but through its interface.')
     keepsKeyCopies: Bool = control(default=False, doc='A protected second copy of each key exists in another place, and using it was rehearsed.')
@@ -54,7 +57,10 @@ class ControlsPackFields(Node):
     keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
     limitsCaching: Bool = control(default=False, doc='Answers with sensitive data are marked and checked so that no shared cache keeps them.')
     limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
+    limitsPurpose: Bool = control(default=False, doc='Each use of personal data is checked against the purpose for which it was collected.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    minimizesData: Bool = control(default=False, doc='Only the fields that the receiver needs for his purpose are handed out.')
+    offersHumanReview: Bool = control(default=False, doc='People can have a decision explained and looked at again by a person.')
     propagatesIdentity: Bool = control(default=False, doc='Calls on behalf of a user carry proof of who he is, so that the receiver can decide by it.')
     pseudonymizesData: Bool = control(default=False, doc='Names and numbers of people are replaced by values that mean nothing elsewhere, and the key to them is kept apart.')
     reauthenticatesForSensitiveActions: Bool = control(default=False, doc='Actions that matter most ask again who is there, even within a session.')
@@ -65,8 +71,10 @@ class ControlsPackFields(Node):
     restrictsRedirects: Bool = control(default=False, doc='Answers to a login go only to addresses that were registered in full.')
     revokesSessions: Bool = control(default=False, doc='Logging out, a new password and a closed account end the sessions on the server at once.')
     rotatesCredentials: Bool = control(default=False, doc='Keys, passwords of services and refresh tokens are replaced regularly, and the old ones stop working.')
+    safeguardsTransfer: Bool = control(default=False, doc='Transfers abroad rest on an adequacy decision or standard clauses, and what they are worth there was assessed.')
     separatesTenants: Bool = control(default=False, doc="Data of different customers or systems is kept apart, so that none gets at another's.")
     setsCookieFlags: Bool = control(default=False, doc='Session cookies are set with Secure, HttpOnly and SameSite.')
+    supportsSubjectRights: Bool = control(default=False, doc='What is stored about one person can be found, handed out, corrected and deleted on request.')
     testsRestore: Bool = control(default=False, doc='Backups are restored in a rehearsal, regularly, and what comes back is checked.')
     usesKeyManagement: Bool = control(default=False, doc='Keys are kept in a key management service or hardware module, away from the data.')
     usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
@@ -92,6 +100,7 @@ class DatastorePackFields(Node):
 
     environment: Text = fact(default='', known=('Production', 'Test', 'Development'), doc='Where it runs.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
     isBackup: Bool = fact(default=False, doc='It holds copies for the case that the original is lost.')
     isRemovable: Bool = fact(default=False, doc='It is on media that can be carried away, such as disks, sticks and tapes.')
     isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
@@ -110,10 +119,14 @@ class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
 
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
 
 
 class LLMPackFields(Node):
     """What packs add to LLM."""
+
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
 
 
 class LambdaPackFields(Node):
@@ -121,7 +134,9 @@ class LambdaPackFields(Node):
 
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
     actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
     keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
@@ -136,12 +151,14 @@ class ProcessPackFields(Node):
     allowsBulkExport: Bool = fact(default=False, doc='Users can take out many records at once.')
     allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
     isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
     issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
     keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
     keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
@@ -161,13 +178,17 @@ class ServerPackFields(Node):
     allowsBulkExport: Bool = fact(default=False, doc='Users can take out many records at once.')
     allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
+    embedsThirdParties: Bool = fact(default=False, doc='Its pages load scripts, fonts or images from other organisations.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
     isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
     isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
     issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
     keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
     keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     storesKeys: Bool = fact(default=False, doc='It holds keys that decrypt or sign.')
