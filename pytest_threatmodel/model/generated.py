@@ -80,7 +80,10 @@ class ControlsPackFields(Node):
     usesKeyManagement: Bool = control(default=False, doc='Keys are kept in a key management service or hardware module, away from the data.')
     usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
     usesPKCE: Bool = control(default=False, doc='An authorization code works only together with a secret of the client that began the login (PKCE).')
+    usesPhishingResistantMFA: Bool = control(default=False, doc='The second factor works only at the true site and with its owner there, such as a passkey or a security key.')
     usesVault: Bool = control(default=False, doc='It takes its secrets from a vault when it runs.')
+    verifiesAccountLinks: Bool = control(default=False, doc='People are known by provider and its identifier, and a further login is tied to an account only after its owner proved both.')
+    verifiesCallers: Bool = control(default=False, doc='Support changes an account only after a proof that cannot be looked up, such as a call back to the number on file.')
     verifiesTokens: Bool = control(default=False, doc='Tokens and assertions are believed only after the signature over exactly what is read was checked, with algorithm and keys fixed beforehand.')
 
 
@@ -103,6 +106,7 @@ class DatastorePackFields(Node):
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
     isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
     isBackup: Bool = fact(default=False, doc='It holds copies for the case that the original is lost.')
+    isMessageQueue: Bool = fact(default=False, doc='It is a queue, a topic or a stream, in which messages wait for their readers.')
     isRemovable: Bool = fact(default=False, doc='It is on media that can be carried away, such as disks, sticks and tapes.')
     isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
     isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
@@ -150,10 +154,12 @@ class ProcessPackFields(Node):
     """What packs add to Process."""
 
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    acceptsSeveralProviders: Bool = fact(default=False, doc='People can log in to it by more than one identity provider.')
     actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
     allowsBulkExport: Bool = fact(default=False, doc='Users can take out many records at once.')
     allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    allowsSupportReset: Bool = fact(default=False, doc='Support staff can set new passwords, or remove second factors, for its users.')
     decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
@@ -170,6 +176,7 @@ class ProcessPackFields(Node):
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
     usesCookies: Bool = fact(default=False, doc='It recognises browsers by cookies.')
     usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesPushApproval: Bool = fact(default=False, doc='People confirm a login with a tap on a message.')
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesSessionTokens: Bool = fact(default=False, doc='Users are recognised by session tokens.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
@@ -179,10 +186,12 @@ class ServerPackFields(Node):
     """What packs add to Server."""
 
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    acceptsSeveralProviders: Bool = fact(default=False, doc='People can log in to it by more than one identity provider.')
     actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
     allowsBulkExport: Bool = fact(default=False, doc='Users can take out many records at once.')
     allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    allowsSupportReset: Bool = fact(default=False, doc='Support staff can set new passwords, or remove second factors, for its users.')
     decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
     embedsThirdParties: Bool = fact(default=False, doc='Its pages load scripts, fonts or images from other organisations.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
@@ -203,4 +212,5 @@ class ServerPackFields(Node):
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
     usesCookies: Bool = fact(default=False, doc='It recognises browsers by cookies.')
     usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesPushApproval: Bool = fact(default=False, doc='People confirm a login with a tap on a message.')
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
