@@ -14,6 +14,9 @@ from pytest_threatmodel.model.node import Node
 class ActorPackFields(Node):
     """What packs add to Actor."""
 
+    isDeveloper: Bool = fact(default=False, doc='It writes code that is released.')
+    isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
+
 
 class AgentPackFields(Node):
     """What packs add to Agent."""
@@ -30,8 +33,30 @@ class BoundaryPackFields(Node):
 class ControlsPackFields(Node):
     """What packs add to Controls."""
 
+    approvesDeployments: Bool = control(default=False, doc='Only what has passed its tests and checks and was approved is deployed, and there is no way around.')
+    brokersDirectAccess: Bool = control(default=False, doc='People get at it only through a broker that lets in named persons for a limited time and records what they do.')
+    buildsReproducibly: Bool = control(default=False, doc="Releases are built by an automatic pipeline from the repository only, never on somebody's machine.")
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
+    isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
+    isolatesUntrustedBuilds: Bool = control(default=False, doc='Builds of changes that nobody accepted run apart, without secrets, rights to write or caches of other builds.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    pinsBuildSteps: Bool = control(default=False, doc='Steps of others are reviewed and fixed to a digest, so that they change only when the team changes them.')
+    pinsDependencies: Bool = control(default=False, doc='Packages are fixed to exact versions, and to digests that are checked when they are fetched.')
+    protectsBranches: Bool = control(default=False, doc='Released branches and tags cannot be overwritten, deleted or pushed to directly, not even by administrators.')
+    providesSBOM: Bool = control(default=False, doc='A bill of materials names all components of each release, and is kept.')
+    recordsProvenance: Bool = control(default=False, doc='A signed record says from which source, by which build and with what each artifact was made.')
+    requiresReview: Bool = control(default=False, doc='No change gets in before a second person has approved exactly that change.')
+    restrictsPackageSources: Bool = control(default=False, doc='Packages come from named registries only, and internal names are never looked up outside.')
+    reviewsDependencies: Bool = control(default=False, doc='A new package is looked at before its first use: its exact name, its publisher, its age and what it does.')
+    scansForSecrets: Bool = control(default=False, doc='What is pushed is searched for passwords, keys and tokens, and is refused if there are any.')
+    scansInfrastructureCode: Bool = control(default=False, doc='Infrastructure code is checked against rules before it is applied, and unsafe settings stop it.')
+    separatesBuildCaches: Bool = control(default=False, doc='A build reads only what builds with at least its own trust have written to the cache.')
+    signsArtifacts: Bool = control(default=False, doc='What it builds or hands out is signed with a key that builds cannot read, and receivers check it.')
+    signsCommits: Bool = control(default=False, doc='Changes are signed with keys of their authors, and what is not is refused.')
+    updatesDependencies: Bool = control(default=False, doc='Known vulnerabilities of packages are looked for all the time, and fixed versions are installed in time.')
+    usesEphemeralAgents: Bool = control(default=False, doc='Each build runs on a fresh machine or container that is thrown away afterwards.')
+    usesManagedDevice: Bool = control(default=False, doc='Works only on a device that is encrypted, updated and watched by the organisation.')
+    usesPullDeployment: Bool = control(default=False, doc='The target fetches what it shall run, so that nothing outside holds rights to change it.')
 
 
 class DataPackFields(Node):
@@ -41,9 +66,15 @@ class DataPackFields(Node):
 class DataflowPackFields(Node):
     """What packs add to Dataflow."""
 
+    isDeployment: Bool = fact(default=False, doc='It brings programs or their configuration to where they run.')
+
 
 class DatastorePackFields(Node):
     """What packs add to Datastore."""
+
+    isArtifactRegistry: Bool = fact(default=False, doc='It keeps packages, images or other artifacts, from which others fetch them.')
+    isCodeRepository: Bool = fact(default=False, doc='It keeps source code and its history.')
+    keepsInfrastructureCode: Bool = fact(default=False, doc='The code in it describes machines, networks, rights or clusters.')
 
 
 class ElementPackFields(Node):
@@ -53,6 +84,8 @@ class ElementPackFields(Node):
 class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
 
+    isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
+
 
 class LLMPackFields(Node):
     """What packs add to LLM."""
@@ -61,14 +94,41 @@ class LLMPackFields(Node):
 class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
+    isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
+    usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ProcessPackFields(Node):
     """What packs add to Process."""
 
+    buildsPullRequests: Bool = fact(default=False, doc='It also builds changes that nobody has accepted yet, such as pull requests.')
+    cachesBuilds: Bool = fact(default=False, doc='Builds use again what earlier builds left in a cache.')
+    distributesSoftware: Bool = fact(default=False, doc='Customers, clients or devices get programs or updates from it.')
+    isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    loadsPlugins: Bool = fact(default=False, doc='It runs programs that are added after its installation, such as plug-ins and extensions.')
+    runsBuilds: Bool = fact(default=False, doc='It builds, tests or deploys software automatically.')
+    sharesBuildAgents: Bool = fact(default=False, doc='Builds of several projects run on the same machines.')
+    usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
+    usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
+    usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ServerPackFields(Node):
     """What packs add to Server."""
+
+    buildsPullRequests: Bool = fact(default=False, doc='It also builds changes that nobody has accepted yet, such as pull requests.')
+    cachesBuilds: Bool = fact(default=False, doc='Builds use again what earlier builds left in a cache.')
+    distributesSoftware: Bool = fact(default=False, doc='Customers, clients or devices get programs or updates from it.')
+    isArtifactRegistry: Bool = fact(default=False, doc='It keeps packages, images or other artifacts, from which others fetch them.')
+    isCodeRepository: Bool = fact(default=False, doc='It keeps source code and its history.')
+    isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    keepsInfrastructureCode: Bool = fact(default=False, doc='The code in it describes machines, networks, rights or clusters.')
+    loadsPlugins: Bool = fact(default=False, doc='It runs programs that are added after its installation, such as plug-ins and extensions.')
+    runsBuilds: Bool = fact(default=False, doc='It builds, tests or deploys software automatically.')
+    sharesBuildAgents: Bool = fact(default=False, doc='Builds of several projects run on the same machines.')
+    usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
+    usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
+    usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
