@@ -34,12 +34,21 @@ class ControlsPackFields(Node):
     """What packs add to Controls."""
 
     approvesDeployments: Bool = control(default=False, doc='Only what has passed its tests and checks and was approved is deployed, and there is no way around.')
+    authenticatesEmail: Bool = control(default=False, doc='SPF, DKIM and an enforcing DMARC policy let receivers refuse false mail from its domains.')
     brokersDirectAccess: Bool = control(default=False, doc='People get at it only through a broker that lets in named persons for a limited time and records what they do.')
     buildsReproducibly: Bool = control(default=False, doc="Releases are built by an automatic pipeline from the repository only, never on somebody's machine.")
+    checksEmailOrigin: Bool = control(default=False, doc='Mail is acted on only if SPF, DKIM or DMARC confirms the sender, and nothing that matters rests on mail alone.')
+    checksMessageOrder: Bool = control(default=False, doc='Messages carry a number or version, by which late and missing ones are noticed.')
+    deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
+    encryptsMessages: Bool = control(default=False, doc='The sender encrypts the content for the receiver, so that whoever passes it on cannot read it.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
+    ignoresDuplicates: Bool = control(default=False, doc='A message that arrives twice is recognised and has an effect only once.')
     isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
     isolatesUntrustedBuilds: Bool = control(default=False, doc='Builds of changes that nobody accepted run apart, without secrets, rights to write or caches of other builds.')
+    limitsQueueLength: Bool = control(default=False, doc='Length, age and size of what waits are limited and watched, and senders are slowed down.')
+    limitsWildcards: Bool = control(default=False, doc='Patterns reach only topics that the reader may read one by one.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    offersSaferFactors: Bool = control(default=False, doc='Users can log in and recover accounts with a factor that the telephone network cannot hand to others, such as a passkey.')
     pinsBuildSteps: Bool = control(default=False, doc='Steps of others are reviewed and fixed to a digest, so that they change only when the team changes them.')
     pinsDependencies: Bool = control(default=False, doc='Packages are fixed to exact versions, and to digests that are checked when they are fetched.')
     protectsBranches: Bool = control(default=False, doc='Released branches and tags cannot be overwritten, deleted or pushed to directly, not even by administrators.')
@@ -47,16 +56,22 @@ class ControlsPackFields(Node):
     recordsProvenance: Bool = control(default=False, doc='A signed record says from which source, by which build and with what each artifact was made.')
     requiresReview: Bool = control(default=False, doc='No change gets in before a second person has approved exactly that change.')
     restrictsPackageSources: Bool = control(default=False, doc='Packages come from named registries only, and internal names are never looked up outside.')
+    restrictsPublishers: Bool = control(default=False, doc='For each queue or topic it is named who may write to it, and others are refused.')
+    restrictsSubscribers: Bool = control(default=False, doc='For each queue or topic it is named who may read from it, and others are refused.')
     reviewsDependencies: Bool = control(default=False, doc='A new package is looked at before its first use: its exact name, its publisher, its age and what it does.')
     scansForSecrets: Bool = control(default=False, doc='What is pushed is searched for passwords, keys and tokens, and is refused if there are any.')
     scansInfrastructureCode: Bool = control(default=False, doc='Infrastructure code is checked against rules before it is applied, and unsafe settings stop it.')
     separatesBuildCaches: Bool = control(default=False, doc='A build reads only what builds with at least its own trust have written to the cache.')
+    separatesTenants: Bool = control(default=False, doc="Data of different customers or systems is kept apart, so that none gets at another's.")
     signsArtifacts: Bool = control(default=False, doc='What it builds or hands out is signed with a key that builds cannot read, and receivers check it.')
     signsCommits: Bool = control(default=False, doc='Changes are signed with keys of their authors, and what is not is refused.')
     updatesDependencies: Bool = control(default=False, doc='Known vulnerabilities of packages are looked for all the time, and fixed versions are installed in time.')
+    usesDeadLetterQueue: Bool = control(default=False, doc='A message that fails repeatedly is set aside with an alarm, and the next one is handled.')
     usesEphemeralAgents: Bool = control(default=False, doc='Each build runs on a fresh machine or container that is thrown away afterwards.')
     usesManagedDevice: Bool = control(default=False, doc='Works only on a device that is encrypted, updated and watched by the organisation.')
     usesPullDeployment: Bool = control(default=False, doc='The target fetches what it shall run, so that nothing outside holds rights to change it.')
+    usesTamperProofSchemas: Bool = control(default=False, doc='Schemas come from a place where only their owners can change them, and changes that break readers are refused.')
+    verifiesMessages: Bool = control(default=False, doc='The signature of the first sender is checked before a message is believed, whoever delivered it.')
 
 
 class DataPackFields(Node):
@@ -74,6 +89,9 @@ class DatastorePackFields(Node):
 
     isArtifactRegistry: Bool = fact(default=False, doc='It keeps packages, images or other artifacts, from which others fetch them.')
     isCodeRepository: Bool = fact(default=False, doc='It keeps source code and its history.')
+    isDeadLetterQueue: Bool = fact(default=False, doc='It keeps messages that could not be handled.')
+    isMessageQueue: Bool = fact(default=False, doc='It is a queue, a topic or a stream, in which messages wait for their readers.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
     keepsInfrastructureCode: Bool = fact(default=False, doc='The code in it describes machines, networks, rights or clusters.')
 
 
@@ -84,6 +102,7 @@ class ElementPackFields(Node):
 class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
 
+    isMessageBroker: Bool = fact(default=False, doc='It takes messages from some and hands them to others, as brokers, buses and streams do.')
     isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
 
 
@@ -95,6 +114,12 @@ class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
     isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
+    loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
+    needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
+    receivesEmail: Bool = fact(default=False, doc='It acts on e-mail that it receives.')
+    sendsEmail: Bool = fact(default=False, doc='It sends e-mail.')
+    sendsSMS: Bool = fact(default=False, doc='It sends text messages to telephones.')
     usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
     usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
@@ -103,12 +128,20 @@ class LambdaPackFields(Node):
 class ProcessPackFields(Node):
     """What packs add to Process."""
 
+    allowsWildcardSubscriptions: Bool = fact(default=False, doc='Readers can subscribe to many topics at once with a pattern.')
     buildsPullRequests: Bool = fact(default=False, doc='It also builds changes that nobody has accepted yet, such as pull requests.')
     cachesBuilds: Bool = fact(default=False, doc='Builds use again what earlier builds left in a cache.')
     distributesSoftware: Bool = fact(default=False, doc='Customers, clients or devices get programs or updates from it.')
     isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    isMessageBroker: Bool = fact(default=False, doc='It takes messages from some and hands them to others, as brokers, buses and streams do.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
     loadsPlugins: Bool = fact(default=False, doc='It runs programs that are added after its installation, such as plug-ins and extensions.')
+    loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
+    needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
+    receivesEmail: Bool = fact(default=False, doc='It acts on e-mail that it receives.')
     runsBuilds: Bool = fact(default=False, doc='It builds, tests or deploys software automatically.')
+    sendsEmail: Bool = fact(default=False, doc='It sends e-mail.')
+    sendsSMS: Bool = fact(default=False, doc='It sends text messages to telephones.')
     sharesBuildAgents: Bool = fact(default=False, doc='Builds of several projects run on the same machines.')
     usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
     usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
@@ -119,15 +152,23 @@ class ProcessPackFields(Node):
 class ServerPackFields(Node):
     """What packs add to Server."""
 
+    allowsWildcardSubscriptions: Bool = fact(default=False, doc='Readers can subscribe to many topics at once with a pattern.')
     buildsPullRequests: Bool = fact(default=False, doc='It also builds changes that nobody has accepted yet, such as pull requests.')
     cachesBuilds: Bool = fact(default=False, doc='Builds use again what earlier builds left in a cache.')
     distributesSoftware: Bool = fact(default=False, doc='Customers, clients or devices get programs or updates from it.')
     isArtifactRegistry: Bool = fact(default=False, doc='It keeps packages, images or other artifacts, from which others fetch them.')
     isCodeRepository: Bool = fact(default=False, doc='It keeps source code and its history.')
     isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    isMessageBroker: Bool = fact(default=False, doc='It takes messages from some and hands them to others, as brokers, buses and streams do.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
     keepsInfrastructureCode: Bool = fact(default=False, doc='The code in it describes machines, networks, rights or clusters.')
     loadsPlugins: Bool = fact(default=False, doc='It runs programs that are added after its installation, such as plug-ins and extensions.')
+    loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
+    needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
+    receivesEmail: Bool = fact(default=False, doc='It acts on e-mail that it receives.')
     runsBuilds: Bool = fact(default=False, doc='It builds, tests or deploys software automatically.')
+    sendsEmail: Bool = fact(default=False, doc='It sends e-mail.')
+    sendsSMS: Bool = fact(default=False, doc='It sends text messages to telephones.')
     sharesBuildAgents: Bool = fact(default=False, doc='Builds of several projects run on the same machines.')
     usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
     usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
