@@ -79,6 +79,7 @@ class ControlsPackFields(Node):
     keepsKeyCopies: Bool = control(default=False, doc='A protected second copy of each key exists in another place, and using it was rehearsed.')
     keepsNoTraces: Bool = control(default=False, doc='Neither addresses nor times nor accounts of those who use it are kept.')
     keepsPermissions: Bool = control(default=False, doc='A copy shows each caller only what the original would show him.')
+    keepsSecretsOutOfClient: Bool = control(default=False, doc='It holds nothing that gives more rights than its user has, neither keys nor passwords nor checks that only it makes.')
     keepsSecretsOutOfURLs: Bool = control(default=False, doc='Keys and tokens are accepted in headers or bodies only, never in addresses.')
     keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
     keysCacheFully: Bool = control(default=False, doc='All that changes an answer is part of the key under which it is cached.')
@@ -211,6 +212,7 @@ class ExternalEntityPackFields(Node):
 
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
     isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
+    isClientSoftware: Bool = fact(default=False, doc='It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.')
     isMessageBroker: Bool = fact(default=False, doc='It takes messages from some and hands them to others, as brokers, buses and streams do.')
     isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
 
@@ -241,6 +243,7 @@ class LambdaPackFields(Node):
     deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
     executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
     hasExpensiveOperations: Bool = fact(default=False, doc='Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.')
@@ -257,6 +260,7 @@ class LambdaPackFields(Node):
     loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
     needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
     profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
     receivesEmail: Bool = fact(default=False, doc='It acts on e-mail that it receives.')
@@ -279,6 +283,7 @@ class LambdaPackFields(Node):
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
 
 
 class ProcessPackFields(Node):
@@ -305,6 +310,7 @@ class ProcessPackFields(Node):
     distributesSoftware: Bool = fact(default=False, doc='Customers, clients or devices get programs or updates from it.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
     executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
@@ -314,6 +320,7 @@ class ProcessPackFields(Node):
     hasOneTimeActions: Bool = fact(default=False, doc='Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.')
     hasSensitiveFlows: Bool = fact(default=False, doc='It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.')
     hasTestInterfaces: Bool = fact(default=False, doc='It also has interfaces for tests, diagnosis or development.')
+    isClientSoftware: Bool = fact(default=False, doc='It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.')
     isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
     isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
     isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
@@ -329,6 +336,7 @@ class ProcessPackFields(Node):
     loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
     needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
     profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
@@ -362,6 +370,7 @@ class ProcessPackFields(Node):
     usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
     usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
 
 
 class ServerPackFields(Node):
@@ -390,6 +399,7 @@ class ServerPackFields(Node):
     embedsThirdParties: Bool = fact(default=False, doc='Its pages load scripts, fonts or images from other organisations.')
     evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
     executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
@@ -421,6 +431,7 @@ class ServerPackFields(Node):
     loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
     needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
     opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
     profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
@@ -455,3 +466,4 @@ class ServerPackFields(Node):
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
     usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
