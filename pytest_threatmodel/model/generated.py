@@ -15,34 +15,26 @@ from pytest_threatmodel.model.node import Node
 class ActorPackFields(Node):
     """What packs add to Actor."""
 
-    isDataSubject: Bool = fact(default=False, doc="The data that it enters is about itself.")
-    isDeveloper: Bool = fact(default=False, doc="It writes code that is released.")
-    isVendor: Bool = fact(default=False, doc="It is another organisation that maintains parts of the system.")
-    usesSharedAccount: Bool = fact(default=False, doc="Several people use one account.")
+    isDataSubject: Bool = fact(default=False, doc='The data that it enters is about itself.')
+    isDeveloper: Bool = fact(default=False, doc='It writes code that is released.')
+    isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
+    usesSharedAccount: Bool = fact(default=False, doc='Several people use one account.')
 
 
 class AgentPackFields(Node):
     """What packs add to Agent."""
 
-    asksOften: Bool = fact(default=False, doc="People are asked to confirm its actions many times a day.")
-    executesCode: Bool = fact(default=False, doc="It runs code that it writes.")
-    findsAgents: Bool = fact(
-        default=False, doc="It finds other agents by a directory or by what they say of themselves."
-    )
-    hasIrreversibleActions: Bool = fact(
-        default=False, doc="It can do what cannot be undone, such as paying, sending, deleting and deploying."
-    )
-    hasMemory: Bool = fact(default=False, doc="It keeps what it learned for later sessions.")
-    holdsCredentials: Bool = fact(
-        default=False, doc="It has keys, tokens or passwords with which it calls other systems."
-    )
-    letsUsersAddTools: Bool = fact(default=False, doc="Users connect tools and servers of their own choice to it.")
-    readsUntrustedContent: Bool = fact(
-        default=False, doc="It reads mails, pages, tickets or files that strangers can write."
-    )
-    runsUnattended: Bool = fact(default=False, doc="It works for hours, or on events, without anybody watching.")
-    servesManyUsers: Bool = fact(default=False, doc="Several people give it tasks.")
-    usesMCP: Bool = fact(default=False, doc="It gets tools from servers of the Model Context Protocol (MCP).")
+    asksOften: Bool = fact(default=False, doc='People are asked to confirm its actions many times a day.')
+    executesCode: Bool = fact(default=False, doc='It runs code that it writes.')
+    findsAgents: Bool = fact(default=False, doc='It finds other agents by a directory or by what they say of themselves.')
+    hasIrreversibleActions: Bool = fact(default=False, doc='It can do what cannot be undone, such as paying, sending, deleting and deploying.')
+    hasMemory: Bool = fact(default=False, doc='It keeps what it learned for later sessions.')
+    holdsCredentials: Bool = fact(default=False, doc='It has keys, tokens or passwords with which it calls other systems.')
+    letsUsersAddTools: Bool = fact(default=False, doc='Users connect tools and servers of their own choice to it.')
+    readsUntrustedContent: Bool = fact(default=False, doc='It reads mails, pages, tickets or files that strangers can write.')
+    runsUnattended: Bool = fact(default=False, doc='It works for hours, or on events, without anybody watching.')
+    servesManyUsers: Bool = fact(default=False, doc='Several people give it tasks.')
+    usesMCP: Bool = fact(default=False, doc='It gets tools from servers of the Model Context Protocol (MCP).')
 
 
 class AssetPackFields(Node):
@@ -56,641 +48,224 @@ class BoundaryPackFields(Node):
 class ControlsPackFields(Node):
     """What packs add to Controls."""
 
-    absorbsFloods: Bool = control(
-        default=False,
-        doc="A provider or network before it filters floods of traffic that are larger than its own links.",
-    )
-    aggregatesData: Bool = control(
-        default=False, doc="Only numbers about many people are kept or handed out, and small groups are left out."
-    )
-    approvesDeployments: Bool = control(
-        default=False,
-        doc="Only what has passed its tests and checks and was approved is deployed, and there is no way around.",
-    )
-    asksConsent: Bool = control(
-        default=False, doc="People are asked beforehand, can say no at no cost, and can take their consent back."
-    )
-    auditsReads: Bool = control(
-        default=False, doc="Who read which sensitive records is recorded, and unusual reads raise an alarm."
-    )
-    authenticatesEmail: Bool = control(
-        default=False, doc="SPF, DKIM and an enforcing DMARC policy let receivers refuse false mail from its domains."
-    )
-    authenticatesProvisioning: Bool = control(
-        default=False,
-        doc="Who puts it into service proves that he holds it, by a code of its own or a button, and it proves to be genuine.",
-    )
-    bindsTokensToClient: Bool = control(
-        default=False,
-        doc="A token or a session works only for the client that got it, by mutual TLS, DPoP or a key of the device.",
-    )
-    brokersDirectAccess: Bool = control(
-        default=False,
-        doc="People get at it only through a broker that lets in named persons for a limited time and records what they do.",
-    )
-    buildsReproducibly: Bool = control(
-        default=False,
-        doc="Releases are built by an automatic pipeline from the repository only, never on somebody's machine.",
-    )
-    canBeStopped: Bool = control(
-        default=False, doc="Its work is watched, and one step ends it and takes its rights away."
-    )
-    canonicalizesInput: Bool = control(
-        default=False, doc="Input is decoded once and brought to one form before it is checked."
-    )
-    changesDefaultCredentials: Bool = control(
-        default=False, doc="Accounts and passwords that the maker set are removed or changed before use."
-    )
-    checksAnswers: Bool = control(
-        default=False,
-        doc="Answers are checked against sources, by rules or by a person, before anything depends on them.",
-    )
-    checksEmailOrigin: Bool = control(
-        default=False,
-        doc="Mail is acted on only if SPF, DKIM or DMARC confirms the sender, and nothing that matters rests on mail alone.",
-    )
-    checksFunctionAccess: Bool = control(
-        default=False, doc="Each function has a list of roles that may call it, and all others are refused."
-    )
-    checksMessageOrder: Bool = control(
-        default=False, doc="Messages carry a number or version, by which late and missing ones are noticed."
-    )
-    checksObjectAccess: Bool = control(default=False, doc="For each record it is checked that this caller may have it.")
-    checksPasswordStrength: Bool = control(
-        default=False, doc="New passwords must be long and may not be among those that are known from breaches."
-    )
-    checksPlausibility: Bool = control(
-        default=False,
-        doc="Readings are compared with limits, earlier values and other sensors before anything depends on them.",
-    )
-    checksScriptIntegrity: Bool = control(
-        default=False,
-        doc="Scripts from elsewhere run only with the content that was checked, by Subresource Integrity or a copy of our own.",
-    )
-    checksTokenAudience: Bool = control(
-        default=False, doc="Tokens that were issued for another receiver, or by another issuer, are refused."
-    )
-    coalescesMisses: Bool = control(
-        default=False,
-        doc="A missing entry is computed once while others wait or get the old one, and entries do not expire together.",
-    )
-    confinesPaths: Bool = control(
-        default=False, doc="A path is resolved first and used only if it lies within the folder that is meant."
-    )
-    deletesOldData: Bool = control(
-        default=False, doc="Data that is no longer needed is deleted after a fixed time, copies included."
-    )
-    deploysGradually: Bool = control(
-        default=False, doc="A new version goes to few users first, and is taken back by itself when errors rise."
-    )
-    detectsAutomation: Bool = control(
-        default=False, doc="Use that is faster or more even than that of people is noticed and slowed down."
-    )
-    disablesDebugMode: Bool = control(
-        default=False,
-        doc="In production debug modes are off, and errors tell callers nothing but that something failed.",
-    )
-    disablesIntrospection: Bool = control(
-        default=False, doc="The interface does not describe itself to those who should not know it."
-    )
-    encodesInBrowser: Bool = control(
-        default=False, doc="Scripts in the page write foreign values as text or cleaned, never as markup or code."
-    )
-    encryptsMessages: Bool = control(
-        default=False,
-        doc="The sender encrypts the content for the receiver, so that whoever passes it on cannot read it.",
-    )
-    enforcesContract: Bool = control(
-        default=False, doc="Methods, parameters and types that the published contract does not name are refused."
-    )
-    enforcesRulesInCode: Bool = control(
-        default=False,
-        doc="Programs around the model enforce who may see and do what, and no secret stands in its prompt.",
-    )
-    erasesMedia: Bool = control(
-        default=False,
-        doc="Media are wiped or destroyed, with a record of it, before they are given away or thrown away.",
-    )
-    failsSafe: Bool = control(
-        default=False, doc="Without connection or power it goes on working, or goes into a safe state."
-    )
-    guardsMemory: Bool = control(
-        default=False,
-        doc="What enters its memory is checked, keeps its origin, is kept apart for each user and ends some day.",
-    )
-    hasDataProcessingAgreement: Bool = control(
-        default=False, doc="A contract binds the recipient in what he may do with personal data."
-    )
-    hasImpactAssessment: Bool = control(
-        default=False,
-        doc="What it can do to people was assessed before it began, and is looked at again when it changes.",
-    )
-    hasRecoveryPlan: Bool = control(
-        default=False, doc="How it is rebuilt from nothing, by whom and in what time, is written down and rehearsed."
-    )
-    hasSafetyLimits: Bool = control(
-        default=False, doc="Limits that no command can override keep it within what is safe."
-    )
-    hasSecondSite: Bool = control(
-        default=False, doc="Another region or data centre can take over with data that is recent enough."
-    )
-    hashesCredentials: Bool = control(
-        default=False,
-        doc="Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.",
-    )
-    hidesAccountExistence: Bool = control(
-        default=False, doc="Login, registration and reset answer alike whether or not there is such an account."
-    )
-    hidesSecretsFromModel: Bool = control(
-        default=False, doc="Programs add keys and tokens to calls, and the model never sees them."
-    )
-    hidesTraffic: Bool = control(
-        default=False,
-        doc="Observers of the network cannot tell who talks to whom, for example because of a relay or an onion network.",
-    )
-    ignoresDuplicates: Bool = control(
-        default=False, doc="A message that arrives twice is recognised and has an effect only once."
-    )
-    informsPeople: Bool = control(
-        default=False,
-        doc="People are told, in plain words and beforehand, what is done with their data and about them.",
-    )
-    isImmutable: Bool = control(
-        default=False, doc="What was written cannot be changed or deleted for a fixed time, not even by administrators."
-    )
-    isIsolated: Bool = control(
-        default=False, doc="Others on the same machine, runtime or network cannot get at it but through its interface."
-    )
-    isMonitored: Bool = control(
-        default=False, doc="It is watched from the side of its users, and somebody is called when it fails."
-    )
-    isTamperResistant: Bool = control(
-        default=False, doc="Opening it or reading its chips is prevented, or noticed and answered."
-    )
-    isolatesDevices: Bool = control(
-        default=False, doc="Devices behind it reach neither each other nor anything but what they need."
-    )
-    isolatesUntrustedBuilds: Bool = control(
-        default=False,
-        doc="Builds of changes that nobody accepted run apart, without secrets, rights to write or caches of other builds.",
-    )
-    isolatesUserContent: Bool = control(
-        default=False, doc="Files of users are handed out only as downloads or from an origin of their own."
-    )
-    keepsInventory: Bool = control(
-        default=False,
-        doc="All interfaces and versions are listed with owner and end date, and what is not listed is off or reached only from inside.",
-    )
-    keepsKeyCopies: Bool = control(
-        default=False, doc="A protected second copy of each key exists in another place, and using it was rehearsed."
-    )
-    keepsNoTraces: Bool = control(
-        default=False, doc="Neither addresses nor times nor accounts of those who use it are kept."
-    )
-    keepsPermissions: Bool = control(
-        default=False, doc="A copy shows each caller only what the original would show him."
-    )
-    keepsSecretsOutOfClient: Bool = control(
-        default=False,
-        doc="It holds nothing that gives more rights than its user has, neither keys nor passwords nor checks that only it makes.",
-    )
-    keepsSecretsOutOfURLs: Bool = control(
-        default=False, doc="Keys and tokens are accepted in headers or bodies only, never in addresses."
-    )
-    keepsVersions: Bool = control(
-        default=False, doc="Earlier versions of what is changed or deleted are kept, out of reach of those who write."
-    )
-    keysCacheFully: Bool = control(
-        default=False, doc="All that changes an answer is part of the key under which it is cached."
-    )
-    limitsCaching: Bool = control(
-        default=False, doc="Answers with sensitive data are marked and checked so that no shared cache keeps them."
-    )
-    limitsCosts: Bool = control(default=False, doc="Limits and alarms stop spending before it does harm.")
-    limitsDestinations: Bool = control(
-        default=False,
-        doc="Addresses that requests name are used only if a fixed list or rule allows where they lead in the end.",
-    )
-    limitsDocumentSize: Bool = control(
-        default=False, doc="Documents beyond a fixed size, depth and number of parts are refused while they are read."
-    )
-    limitsEgress: Bool = control(default=False, doc="It can send only to destinations on a fixed list.")
-    limitsLoginAttempts: Bool = control(
-        default=False,
-        doc="Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.",
-    )
-    limitsMatchingTime: Bool = control(
-        default=False, doc="Expressions are matched by an engine with linear time, or are stopped after a fixed time."
-    )
-    limitsMemorization: Bool = control(
-        default=False,
-        doc="Training data is cleaned of personal and secret parts or trained on with differential privacy, and it was tested what the model repeats.",
-    )
-    limitsObjectTypes: Bool = control(
-        default=False, doc="Only plain data and types on a fixed list are made of serialized input."
-    )
-    limitsPageSize: Bool = control(default=False, doc="Answers have a largest size, whatever the caller asks for.")
-    limitsPoolUse: Bool = control(
-        default=False, doc="Connections are held for a short, limited time, and each use has a share of its own."
-    )
-    limitsPurpose: Bool = control(
-        default=False, doc="Each use of personal data is checked against the purpose for which it was collected."
-    )
-    limitsQueryCost: Bool = control(
-        default=False, doc="What a request will cost is estimated first, and each caller has a budget."
-    )
-    limitsQueryTime: Bool = control(
-        default=False, doc="Each query has limits on time, rows and memory, and each user a share."
-    )
-    limitsQueueLength: Bool = control(
-        default=False, doc="Length, age and size of what waits are limited and watched, and senders are slowed down."
-    )
-    limitsRetries: Bool = control(
-        default=False, doc="Repeats are few, with growing and random pauses, and stop while most calls fail."
-    )
-    limitsReturnedFields: Bool = control(
-        default=False, doc="Answers hold only fields that are listed for this kind of caller."
-    )
-    limitsServedFiles: Bool = control(
-        default=False, doc="The folders that it serves hold only what is meant to be published, and are not listed."
-    )
-    limitsStorage: Bool = control(
-        default=False,
-        doc="What grows has a quota and is rotated or deleted, and an alarm comes long before the disk is full.",
-    )
-    limitsTools: Bool = control(
-        default=False,
-        doc="Rules outside of the model decide for each task which tools it may call and with which arguments.",
-    )
-    limitsUnpackedSize: Bool = control(
-        default=False, doc="Unpacking stops at a fixed size, ratio, number of files and depth."
-    )
-    limitsWildcards: Bool = control(
-        default=False, doc="Patterns reach only topics that the reader may read one by one."
-    )
-    limitsWritableFields: Bool = control(
-        default=False, doc="Requests change only fields that are listed for this action and caller."
-    )
-    locksDebugPorts: Bool = control(
-        default=False, doc="Debug and serial ports are switched off for good, or ask for a key of that device."
-    )
-    locksTransactions: Bool = control(
-        default=False,
-        doc="Checking and changing are one step, by a transaction, a lock or a constraint, so that parallel requests cannot both pass.",
-    )
-    masksSensitiveData: Bool = control(
-        default=False, doc="Secrets and personal data are left out or masked before an entry is written."
-    )
-    minimizesData: Bool = control(
-        default=False, doc="Only the fields that the receiver needs for his purpose are handed out."
-    )
-    offersHumanReview: Bool = control(
-        default=False, doc="People can have a decision explained and looked at again by a person."
-    )
-    offersSaferFactors: Bool = control(
-        default=False,
-        doc="Users can log in and recover accounts with a factor that the telephone network cannot hand to others, such as a passkey.",
-    )
-    pinsBuildSteps: Bool = control(
-        default=False,
-        doc="Steps of others are reviewed and fixed to a digest, so that they change only when the team changes them.",
-    )
-    pinsDependencies: Bool = control(
-        default=False,
-        doc="Packages are fixed to exact versions, and to digests that are checked when they are fetched.",
-    )
-    pinsTools: Bool = control(
-        default=False,
-        doc="Tools are fixed to a version and a hash of their description, and a changed one waits for a review.",
-    )
-    preventsOverlap: Bool = control(
-        default=False,
-        doc="A run does not begin while the one before is under way, and a run that never came is noticed.",
-    )
-    preventsRollback: Bool = control(default=False, doc="It refuses firmware that is older than what it has had.")
-    propagatesIdentity: Bool = control(
-        default=False, doc="Calls on behalf of a user carry proof of who he is, so that the receiver can decide by it."
-    )
-    protectsBranches: Bool = control(
-        default=False,
-        doc="Released branches and tags cannot be overwritten, deleted or pushed to directly, not even by administrators.",
-    )
-    providesSBOM: Bool = control(
-        default=False, doc="A bill of materials names all components of each release, and is kept."
-    )
-    providesUpdates: Bool = control(
-        default=False, doc="Holes are closed by updates that reach every device, for a time that was promised."
-    )
-    pseudonymizesData: Bool = control(
-        default=False,
-        doc="Names and numbers of people are replaced by values that mean nothing elsewhere, and the key to them is kept apart.",
-    )
-    reauthenticatesForSensitiveActions: Bool = control(
-        default=False, doc="Actions that matter most ask again who is there, even within a session."
-    )
-    recordsActions: Bool = control(
-        default=False, doc="What it was asked, what it answered and what it did is recorded, for whom and when."
-    )
-    recordsActor: Bool = control(
-        default=False,
-        doc="It is recorded which person acted, also where an account is shared or somebody acts for somebody else.",
-    )
-    recordsDeployments: Bool = control(
-        default=False,
-        doc="What was deployed, from which source, by whom and when is recorded where those who deploy cannot change it.",
-    )
-    recordsProvenance: Bool = control(
-        default=False,
-        doc="A signed record says from which source, by which build and with what each artifact was made.",
-    )
-    redactsData: Bool = control(
-        default=False, doc="Sensitive parts are removed, masked or replaced before data is handed on."
-    )
-    rehearsesFailover: Bool = control(
-        default=False, doc="Switching over is rehearsed regularly by those who will have to do it."
-    )
-    removesUnusedAccounts: Bool = control(
-        default=False, doc="Accounts of people who left, and rights that nobody uses, are found and removed in time."
-    )
-    renewsCertificates: Bool = control(
-        default=False, doc="Certificates are renewed automatically, and an alarm comes weeks before one expires."
-    )
-    renewsSessionAtLogin: Bool = control(
-        default=False, doc="A session gets a new identifier when somebody logs in or gains rights."
-    )
-    requiresApproval: Bool = control(
-        default=False, doc="What costs much or cannot be undone waits until a person agrees."
-    )
-    requiresReview: Bool = control(
-        default=False, doc="No change gets in before a second person has approved exactly that change."
-    )
-    resetsOwnership: Bool = control(
-        default=False, doc="Handing it on erases data and keys in it, and ends the access of the former owner."
-    )
-    restrictsOrigins: Bool = control(default=False, doc="Only origins on a fixed list may call it from a browser.")
-    restrictsPackageSources: Bool = control(
-        default=False, doc="Packages come from named registries only, and internal names are never looked up outside."
-    )
-    restrictsPublishers: Bool = control(
-        default=False, doc="For each queue or topic it is named who may write to it, and others are refused."
-    )
-    restrictsRedirects: Bool = control(
-        default=False, doc="Answers to a login go only to addresses that were registered in full."
-    )
-    restrictsSubscribers: Bool = control(
-        default=False, doc="For each queue or topic it is named who may read from it, and others are refused."
-    )
-    retrievesAsUser: Bool = control(
-        default=False, doc="For each question only documents are retrieved that the person who asks may see."
-    )
-    reviewsDependencies: Bool = control(
-        default=False,
-        doc="A new package is looked at before its first use: its exact name, its publisher, its age and what it does.",
-    )
-    reviewsTools: Bool = control(
-        default=False,
-        doc="Only tools from a list can be connected, whose makers, code and descriptions a person has looked at.",
-    )
-    revokesSessions: Bool = control(
-        default=False, doc="Logging out, a new password and a closed account end the sessions on the server at once."
-    )
-    rotatesCredentials: Bool = control(
-        default=False,
-        doc="Keys, passwords of services and refresh tokens are replaced regularly, and the old ones stop working.",
-    )
-    safeguardsTransfer: Bool = control(
-        default=False,
-        doc="Transfers abroad rest on an adequacy decision or standard clauses, and what they are worth there was assessed.",
-    )
-    sandboxesCode: Bool = control(
-        default=False,
-        doc="Code that a model wrote runs in a sandbox, without secrets and with no network but what the task needs.",
-    )
-    sandboxesExpressions: Bool = control(
-        default=False,
-        doc="Templates, scripts and expressions of users run in a sandbox, without files, network or the objects of the program.",
-    )
-    scalesWithLoad: Bool = control(
-        default=False,
-        doc="It was tested with more than the highest load expected, and either grows with it or turns the rest away in order.",
-    )
-    scansFiles: Bool = control(
-        default=False,
-        doc="Files from others are scanned for malware, in a place where they cannot harm, before anybody gets them.",
-    )
-    scansForSecrets: Bool = control(
-        default=False, doc="What is pushed is searched for passwords, keys and tokens, and is refused if there are any."
-    )
-    scansInfrastructureCode: Bool = control(
-        default=False,
-        doc="Infrastructure code is checked against rules before it is applied, and unsafe settings stop it.",
-    )
-    scopesKeys: Bool = control(
-        default=False, doc="Each key belongs to one program, opens only what that needs, and expires."
-    )
-    separatesBuildCaches: Bool = control(
-        default=False, doc="A build reads only what builds with at least its own trust have written to the cache."
-    )
-    separatesInstructions: Bool = control(
-        default=False,
-        doc="Foreign text reaches the model marked as data, apart from the instructions, and attempts to give orders in it are looked for.",
-    )
-    separatesTenants: Bool = control(
-        default=False, doc="Data of different customers or systems is kept apart, so that none gets at another's."
-    )
-    setsCookieFlags: Bool = control(default=False, doc="Session cookies are set with Secure, HttpOnly and SameSite.")
-    showsExactActions: Bool = control(
-        default=False,
-        doc="Only actions that matter ask a person, and programs, not the model, show what exactly will happen.",
-    )
-    signsArtifacts: Bool = control(
-        default=False,
-        doc="What it builds or hands out is signed with a key that builds cannot read, and receivers check it.",
-    )
-    signsCommits: Bool = control(
-        default=False, doc="Changes are signed with keys of their authors, and what is not is refused."
-    )
-    stagesRollouts: Bool = control(
-        default=False, doc="What goes to many devices needs a second person, goes to a few first, and can be stopped."
-    )
-    supportsSubjectRights: Bool = control(
-        default=False, doc="What is stored about one person can be found, handed out, corrected and deleted on request."
-    )
-    testsRestore: Bool = control(
-        default=False, doc="Backups are restored in a rehearsal, regularly, and what comes back is checked."
-    )
-    updatesDependencies: Bool = control(
-        default=False,
-        doc="Known vulnerabilities of packages are looked for all the time, and fixed versions are installed in time.",
-    )
-    usesCircuitBreaker: Bool = control(
-        default=False,
-        doc="Calls have short time limits, and one that keeps failing is given up for a while and replaced by something simpler.",
-    )
-    usesDeadLetterQueue: Bool = control(
-        default=False, doc="A message that fails repeatedly is set aside with an alarm, and the next one is handled."
-    )
-    usesDeviceKeys: Bool = control(
-        default=False, doc="Every device has keys of its own, and one device can be locked out without the others."
-    )
-    usesEphemeralAgents: Bool = control(
-        default=False, doc="Each build runs on a fresh machine or container that is thrown away afterwards."
-    )
-    usesIdempotencyKeys: Bool = control(
-        default=False, doc="A repeated call is recognised by a key of the caller and answered without acting again."
-    )
-    usesKeyManagement: Bool = control(
-        default=False, doc="Keys are kept in a key management service or hardware module, away from the data."
-    )
-    usesManagedDevice: Bool = control(
-        default=False, doc="Works only on a device that is encrypted, updated and watched by the organisation."
-    )
-    usesOneTimeResetLinks: Bool = control(
-        default=False,
-        doc="A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.",
-    )
-    usesPKCE: Bool = control(
-        default=False,
-        doc="An authorization code works only together with a secret of the client that began the login (PKCE).",
-    )
-    usesPhishingResistantMFA: Bool = control(
-        default=False,
-        doc="The second factor works only at the true site and with its owner there, such as a passkey or a security key.",
-    )
-    usesPullDeployment: Bool = control(
-        default=False, doc="The target fetches what it shall run, so that nothing outside holds rights to change it."
-    )
-    usesSecureElement: Bool = control(
-        default=False, doc="Its keys are in a chip or enclave that uses them and never gives them out."
-    )
-    usesTamperProofSchemas: Bool = control(
-        default=False,
-        doc="Schemas come from a place where only their owners can change them, and changes that break readers are refused.",
-    )
-    usesTaskTokens: Bool = control(
-        default=False, doc="For each task it gets tokens that open what the task needs and end with it."
-    )
-    usesVault: Bool = control(default=False, doc="It takes its secrets from a vault when it runs.")
-    usesWAF: Bool = control(
-        default=False,
-        doc="A web application firewall with rules that are kept up to date looks at requests before it does.",
-    )
-    validatesResponses: Bool = control(
-        default=False, doc="Answers of other services are checked like any input, and limited in size and time."
-    )
-    verifiesAccountLinks: Bool = control(
-        default=False,
-        doc="People are known by provider and its identifier, and a further login is tied to an account only after its owner proved both.",
-    )
-    verifiesBoot: Bool = control(
-        default=False,
-        doc="Each step of its start checks the signature of the next, beginning in what nobody can change.",
-    )
-    verifiesCallers: Bool = control(
-        default=False,
-        doc="Support changes an account only after a proof that cannot be looked up, such as a call back to the number on file.",
-    )
-    verifiesMessages: Bool = control(
-        default=False,
-        doc="The signature of the first sender is checked before a message is believed, whoever delivered it.",
-    )
-    verifiesModels: Bool = control(
-        default=False,
-        doc="Weights and adapters are pinned to a hash or signature that is checked, and are loaded in a form that holds no code.",
-    )
-    verifiesTokens: Bool = control(
-        default=False,
-        doc="Tokens and assertions are believed only after the signature over exactly what is read was checked, with algorithm and keys fixed beforehand.",
-    )
-    verifiesWebhooks: Bool = control(
-        default=False, doc="Reported events are believed only with a valid signature and a fresh time stamp."
-    )
-    vetsSources: Bool = control(
-        default=False,
-        doc="Where data for training and retrieval comes from is known, and it is checked before it is taken in.",
-    )
-    watchesQuota: Bool = control(
-        default=False,
-        doc="Use of what others limit is measured and kept below the limit, and there is a plan for the day it is reached.",
-    )
+    absorbsFloods: Bool = control(default=False, doc='A provider or network before it filters floods of traffic that are larger than its own links.')
+    aggregatesData: Bool = control(default=False, doc='Only numbers about many people are kept or handed out, and small groups are left out.')
+    approvesDeployments: Bool = control(default=False, doc='Only what has passed its tests and checks and was approved is deployed, and there is no way around.')
+    asksConsent: Bool = control(default=False, doc='People are asked beforehand, can say no at no cost, and can take their consent back.')
+    auditsReads: Bool = control(default=False, doc='Who read which sensitive records is recorded, and unusual reads raise an alarm.')
+    authenticatesEmail: Bool = control(default=False, doc='SPF, DKIM and an enforcing DMARC policy let receivers refuse false mail from its domains.')
+    authenticatesProvisioning: Bool = control(default=False, doc='Who puts it into service proves that he holds it, by a code of its own or a button, and it proves to be genuine.')
+    bindsTokensToClient: Bool = control(default=False, doc='A token or a session works only for the client that got it, by mutual TLS, DPoP or a key of the device.')
+    brokersDirectAccess: Bool = control(default=False, doc='People get at it only through a broker that lets in named persons for a limited time and records what they do.')
+    buildsReproducibly: Bool = control(default=False, doc="Releases are built by an automatic pipeline from the repository only, never on somebody's machine.")
+    canBeStopped: Bool = control(default=False, doc='Its work is watched, and one step ends it and takes its rights away.')
+    canonicalizesInput: Bool = control(default=False, doc='Input is decoded once and brought to one form before it is checked.')
+    changesDefaultCredentials: Bool = control(default=False, doc='Accounts and passwords that the maker set are removed or changed before use.')
+    checksAnswers: Bool = control(default=False, doc='Answers are checked against sources, by rules or by a person, before anything depends on them.')
+    checksEmailOrigin: Bool = control(default=False, doc='Mail is acted on only if SPF, DKIM or DMARC confirms the sender, and nothing that matters rests on mail alone.')
+    checksFunctionAccess: Bool = control(default=False, doc='Each function has a list of roles that may call it, and all others are refused.')
+    checksMessageOrder: Bool = control(default=False, doc='Messages carry a number or version, by which late and missing ones are noticed.')
+    checksObjectAccess: Bool = control(default=False, doc='For each record it is checked that this caller may have it.')
+    checksPasswordStrength: Bool = control(default=False, doc='New passwords must be long and may not be among those that are known from breaches.')
+    checksPlausibility: Bool = control(default=False, doc='Readings are compared with limits, earlier values and other sensors before anything depends on them.')
+    checksScriptIntegrity: Bool = control(default=False, doc='Scripts from elsewhere run only with the content that was checked, by Subresource Integrity or a copy of our own.')
+    checksTokenAudience: Bool = control(default=False, doc='Tokens that were issued for another receiver, or by another issuer, are refused.')
+    coalescesMisses: Bool = control(default=False, doc='A missing entry is computed once while others wait or get the old one, and entries do not expire together.')
+    confinesPaths: Bool = control(default=False, doc='A path is resolved first and used only if it lies within the folder that is meant.')
+    deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
+    deploysGradually: Bool = control(default=False, doc='A new version goes to few users first, and is taken back by itself when errors rise.')
+    detectsAutomation: Bool = control(default=False, doc='Use that is faster or more even than that of people is noticed and slowed down.')
+    disablesDebugMode: Bool = control(default=False, doc='In production debug modes are off, and errors tell callers nothing but that something failed.')
+    disablesIntrospection: Bool = control(default=False, doc='The interface does not describe itself to those who should not know it.')
+    encodesInBrowser: Bool = control(default=False, doc='Scripts in the page write foreign values as text or cleaned, never as markup or code.')
+    encryptsMessages: Bool = control(default=False, doc='The sender encrypts the content for the receiver, so that whoever passes it on cannot read it.')
+    enforcesContract: Bool = control(default=False, doc='Methods, parameters and types that the published contract does not name are refused.')
+    enforcesRulesInCode: Bool = control(default=False, doc='Programs around the model enforce who may see and do what, and no secret stands in its prompt.')
+    erasesMedia: Bool = control(default=False, doc='Media are wiped or destroyed, with a record of it, before they are given away or thrown away.')
+    failsSafe: Bool = control(default=False, doc='Without connection or power it goes on working, or goes into a safe state.')
+    guardsMemory: Bool = control(default=False, doc='What enters its memory is checked, keeps its origin, is kept apart for each user and ends some day.')
+    hasDataProcessingAgreement: Bool = control(default=False, doc='A contract binds the recipient in what he may do with personal data.')
+    hasImpactAssessment: Bool = control(default=False, doc='What it can do to people was assessed before it began, and is looked at again when it changes.')
+    hasRecoveryPlan: Bool = control(default=False, doc='How it is rebuilt from nothing, by whom and in what time, is written down and rehearsed.')
+    hasSafetyLimits: Bool = control(default=False, doc='Limits that no command can override keep it within what is safe.')
+    hasSecondSite: Bool = control(default=False, doc='Another region or data centre can take over with data that is recent enough.')
+    hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
+    hidesAccountExistence: Bool = control(default=False, doc='Login, registration and reset answer alike whether or not there is such an account.')
+    hidesSecretsFromModel: Bool = control(default=False, doc='Programs add keys and tokens to calls, and the model never sees them.')
+    hidesTraffic: Bool = control(default=False, doc='Observers of the network cannot tell who talks to whom, for example because of a relay or an onion network.')
+    ignoresDuplicates: Bool = control(default=False, doc='A message that arrives twice is recognised and has an effect only once.')
+    informsPeople: Bool = control(default=False, doc='People are told, in plain words and beforehand, what is done with their data and about them.')
+    isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
+    isIsolated: Bool = control(default=False, doc='Others on the same machine, runtime or network cannot get at it but through its interface.')
+    isMonitored: Bool = control(default=False, doc='It is watched from the side of its users, and somebody is called when it fails.')
+    isTamperResistant: Bool = control(default=False, doc='Opening it or reading its chips is prevented, or noticed and answered.')
+    isolatesDevices: Bool = control(default=False, doc='Devices behind it reach neither each other nor anything but what they need.')
+    isolatesUntrustedBuilds: Bool = control(default=False, doc='Builds of changes that nobody accepted run apart, without secrets, rights to write or caches of other builds.')
+    isolatesUserContent: Bool = control(default=False, doc='Files of users are handed out only as downloads or from an origin of their own.')
+    keepsInventory: Bool = control(default=False, doc='All interfaces and versions are listed with owner and end date, and what is not listed is off or reached only from inside.')
+    keepsKeyCopies: Bool = control(default=False, doc='A protected second copy of each key exists in another place, and using it was rehearsed.')
+    keepsNoTraces: Bool = control(default=False, doc='Neither addresses nor times nor accounts of those who use it are kept.')
+    keepsPermissions: Bool = control(default=False, doc='A copy shows each caller only what the original would show him.')
+    keepsSecretsOutOfClient: Bool = control(default=False, doc='It holds nothing that gives more rights than its user has, neither keys nor passwords nor checks that only it makes.')
+    keepsSecretsOutOfURLs: Bool = control(default=False, doc='Keys and tokens are accepted in headers or bodies only, never in addresses.')
+    keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
+    keysCacheFully: Bool = control(default=False, doc='All that changes an answer is part of the key under which it is cached.')
+    limitsCaching: Bool = control(default=False, doc='Answers with sensitive data are marked and checked so that no shared cache keeps them.')
+    limitsCosts: Bool = control(default=False, doc='Limits and alarms stop spending before it does harm.')
+    limitsDestinations: Bool = control(default=False, doc='Addresses that requests name are used only if a fixed list or rule allows where they lead in the end.')
+    limitsDocumentSize: Bool = control(default=False, doc='Documents beyond a fixed size, depth and number of parts are refused while they are read.')
+    limitsEgress: Bool = control(default=False, doc='It can send only to destinations on a fixed list.')
+    limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
+    limitsMatchingTime: Bool = control(default=False, doc='Expressions are matched by an engine with linear time, or are stopped after a fixed time.')
+    limitsMemorization: Bool = control(default=False, doc='Training data is cleaned of personal and secret parts or trained on with differential privacy, and it was tested what the model repeats.')
+    limitsObjectTypes: Bool = control(default=False, doc='Only plain data and types on a fixed list are made of serialized input.')
+    limitsPageSize: Bool = control(default=False, doc='Answers have a largest size, whatever the caller asks for.')
+    limitsPoolUse: Bool = control(default=False, doc='Connections are held for a short, limited time, and each use has a share of its own.')
+    limitsPurpose: Bool = control(default=False, doc='Each use of personal data is checked against the purpose for which it was collected.')
+    limitsQueryCost: Bool = control(default=False, doc='What a request will cost is estimated first, and each caller has a budget.')
+    limitsQueryTime: Bool = control(default=False, doc='Each query has limits on time, rows and memory, and each user a share.')
+    limitsQueueLength: Bool = control(default=False, doc='Length, age and size of what waits are limited and watched, and senders are slowed down.')
+    limitsRetries: Bool = control(default=False, doc='Repeats are few, with growing and random pauses, and stop while most calls fail.')
+    limitsReturnedFields: Bool = control(default=False, doc='Answers hold only fields that are listed for this kind of caller.')
+    limitsServedFiles: Bool = control(default=False, doc='The folders that it serves hold only what is meant to be published, and are not listed.')
+    limitsStorage: Bool = control(default=False, doc='What grows has a quota and is rotated or deleted, and an alarm comes long before the disk is full.')
+    limitsTools: Bool = control(default=False, doc='Rules outside of the model decide for each task which tools it may call and with which arguments.')
+    limitsUnpackedSize: Bool = control(default=False, doc='Unpacking stops at a fixed size, ratio, number of files and depth.')
+    limitsWildcards: Bool = control(default=False, doc='Patterns reach only topics that the reader may read one by one.')
+    limitsWritableFields: Bool = control(default=False, doc='Requests change only fields that are listed for this action and caller.')
+    locksDebugPorts: Bool = control(default=False, doc='Debug and serial ports are switched off for good, or ask for a key of that device.')
+    locksTransactions: Bool = control(default=False, doc='Checking and changing are one step, by a transaction, a lock or a constraint, so that parallel requests cannot both pass.')
+    masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    minimizesData: Bool = control(default=False, doc='Only the fields that the receiver needs for his purpose are handed out.')
+    offersHumanReview: Bool = control(default=False, doc='People can have a decision explained and looked at again by a person.')
+    offersSaferFactors: Bool = control(default=False, doc='Users can log in and recover accounts with a factor that the telephone network cannot hand to others, such as a passkey.')
+    pinsBuildSteps: Bool = control(default=False, doc='Steps of others are reviewed and fixed to a digest, so that they change only when the team changes them.')
+    pinsDependencies: Bool = control(default=False, doc='Packages are fixed to exact versions, and to digests that are checked when they are fetched.')
+    pinsTools: Bool = control(default=False, doc='Tools are fixed to a version and a hash of their description, and a changed one waits for a review.')
+    preventsOverlap: Bool = control(default=False, doc='A run does not begin while the one before is under way, and a run that never came is noticed.')
+    preventsRollback: Bool = control(default=False, doc='It refuses firmware that is older than what it has had.')
+    propagatesIdentity: Bool = control(default=False, doc='Calls on behalf of a user carry proof of who he is, so that the receiver can decide by it.')
+    protectsBranches: Bool = control(default=False, doc='Released branches and tags cannot be overwritten, deleted or pushed to directly, not even by administrators.')
+    providesSBOM: Bool = control(default=False, doc='A bill of materials names all components of each release, and is kept.')
+    providesUpdates: Bool = control(default=False, doc='Holes are closed by updates that reach every device, for a time that was promised.')
+    pseudonymizesData: Bool = control(default=False, doc='Names and numbers of people are replaced by values that mean nothing elsewhere, and the key to them is kept apart.')
+    reauthenticatesForSensitiveActions: Bool = control(default=False, doc='Actions that matter most ask again who is there, even within a session.')
+    recordsActions: Bool = control(default=False, doc='What it was asked, what it answered and what it did is recorded, for whom and when.')
+    recordsActor: Bool = control(default=False, doc='It is recorded which person acted, also where an account is shared or somebody acts for somebody else.')
+    recordsDeployments: Bool = control(default=False, doc='What was deployed, from which source, by whom and when is recorded where those who deploy cannot change it.')
+    recordsProvenance: Bool = control(default=False, doc='A signed record says from which source, by which build and with what each artifact was made.')
+    redactsData: Bool = control(default=False, doc='Sensitive parts are removed, masked or replaced before data is handed on.')
+    rehearsesFailover: Bool = control(default=False, doc='Switching over is rehearsed regularly by those who will have to do it.')
+    removesUnusedAccounts: Bool = control(default=False, doc='Accounts of people who left, and rights that nobody uses, are found and removed in time.')
+    renewsCertificates: Bool = control(default=False, doc='Certificates are renewed automatically, and an alarm comes weeks before one expires.')
+    renewsSessionAtLogin: Bool = control(default=False, doc='A session gets a new identifier when somebody logs in or gains rights.')
+    requiresApproval: Bool = control(default=False, doc='What costs much or cannot be undone waits until a person agrees.')
+    requiresReview: Bool = control(default=False, doc='No change gets in before a second person has approved exactly that change.')
+    resetsOwnership: Bool = control(default=False, doc='Handing it on erases data and keys in it, and ends the access of the former owner.')
+    restrictsOrigins: Bool = control(default=False, doc='Only origins on a fixed list may call it from a browser.')
+    restrictsPackageSources: Bool = control(default=False, doc='Packages come from named registries only, and internal names are never looked up outside.')
+    restrictsPublishers: Bool = control(default=False, doc='For each queue or topic it is named who may write to it, and others are refused.')
+    restrictsRedirects: Bool = control(default=False, doc='Answers to a login go only to addresses that were registered in full.')
+    restrictsSubscribers: Bool = control(default=False, doc='For each queue or topic it is named who may read from it, and others are refused.')
+    retrievesAsUser: Bool = control(default=False, doc='For each question only documents are retrieved that the person who asks may see.')
+    reviewsDependencies: Bool = control(default=False, doc='A new package is looked at before its first use: its exact name, its publisher, its age and what it does.')
+    reviewsTools: Bool = control(default=False, doc='Only tools from a list can be connected, whose makers, code and descriptions a person has looked at.')
+    revokesSessions: Bool = control(default=False, doc='Logging out, a new password and a closed account end the sessions on the server at once.')
+    rotatesCredentials: Bool = control(default=False, doc='Keys, passwords of services and refresh tokens are replaced regularly, and the old ones stop working.')
+    safeguardsTransfer: Bool = control(default=False, doc='Transfers abroad rest on an adequacy decision or standard clauses, and what they are worth there was assessed.')
+    sandboxesCode: Bool = control(default=False, doc='Code that a model wrote runs in a sandbox, without secrets and with no network but what the task needs.')
+    sandboxesExpressions: Bool = control(default=False, doc='Templates, scripts and expressions of users run in a sandbox, without files, network or the objects of the program.')
+    scalesWithLoad: Bool = control(default=False, doc='It was tested with more than the highest load expected, and either grows with it or turns the rest away in order.')
+    scansFiles: Bool = control(default=False, doc='Files from others are scanned for malware, in a place where they cannot harm, before anybody gets them.')
+    scansForSecrets: Bool = control(default=False, doc='What is pushed is searched for passwords, keys and tokens, and is refused if there are any.')
+    scansInfrastructureCode: Bool = control(default=False, doc='Infrastructure code is checked against rules before it is applied, and unsafe settings stop it.')
+    scopesKeys: Bool = control(default=False, doc='Each key belongs to one program, opens only what that needs, and expires.')
+    separatesBuildCaches: Bool = control(default=False, doc='A build reads only what builds with at least its own trust have written to the cache.')
+    separatesInstructions: Bool = control(default=False, doc='Foreign text reaches the model marked as data, apart from the instructions, and attempts to give orders in it are looked for.')
+    separatesTenants: Bool = control(default=False, doc="Data of different customers or systems is kept apart, so that none gets at another's.")
+    setsCookieFlags: Bool = control(default=False, doc='Session cookies are set with Secure, HttpOnly and SameSite.')
+    showsExactActions: Bool = control(default=False, doc='Only actions that matter ask a person, and programs, not the model, show what exactly will happen.')
+    signsArtifacts: Bool = control(default=False, doc='What it builds or hands out is signed with a key that builds cannot read, and receivers check it.')
+    signsCommits: Bool = control(default=False, doc='Changes are signed with keys of their authors, and what is not is refused.')
+    stagesRollouts: Bool = control(default=False, doc='What goes to many devices needs a second person, goes to a few first, and can be stopped.')
+    supportsSubjectRights: Bool = control(default=False, doc='What is stored about one person can be found, handed out, corrected and deleted on request.')
+    testsRestore: Bool = control(default=False, doc='Backups are restored in a rehearsal, regularly, and what comes back is checked.')
+    updatesDependencies: Bool = control(default=False, doc='Known vulnerabilities of packages are looked for all the time, and fixed versions are installed in time.')
+    usesCircuitBreaker: Bool = control(default=False, doc='Calls have short time limits, and one that keeps failing is given up for a while and replaced by something simpler.')
+    usesDeadLetterQueue: Bool = control(default=False, doc='A message that fails repeatedly is set aside with an alarm, and the next one is handled.')
+    usesDeviceKeys: Bool = control(default=False, doc='Every device has keys of its own, and one device can be locked out without the others.')
+    usesEphemeralAgents: Bool = control(default=False, doc='Each build runs on a fresh machine or container that is thrown away afterwards.')
+    usesIdempotencyKeys: Bool = control(default=False, doc='A repeated call is recognised by a key of the caller and answered without acting again.')
+    usesKeyManagement: Bool = control(default=False, doc='Keys are kept in a key management service or hardware module, away from the data.')
+    usesManagedDevice: Bool = control(default=False, doc='Works only on a device that is encrypted, updated and watched by the organisation.')
+    usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
+    usesPKCE: Bool = control(default=False, doc='An authorization code works only together with a secret of the client that began the login (PKCE).')
+    usesPhishingResistantMFA: Bool = control(default=False, doc='The second factor works only at the true site and with its owner there, such as a passkey or a security key.')
+    usesPullDeployment: Bool = control(default=False, doc='The target fetches what it shall run, so that nothing outside holds rights to change it.')
+    usesSecureElement: Bool = control(default=False, doc='Its keys are in a chip or enclave that uses them and never gives them out.')
+    usesTamperProofSchemas: Bool = control(default=False, doc='Schemas come from a place where only their owners can change them, and changes that break readers are refused.')
+    usesTaskTokens: Bool = control(default=False, doc='For each task it gets tokens that open what the task needs and end with it.')
+    usesVault: Bool = control(default=False, doc='It takes its secrets from a vault when it runs.')
+    usesWAF: Bool = control(default=False, doc='A web application firewall with rules that are kept up to date looks at requests before it does.')
+    validatesResponses: Bool = control(default=False, doc='Answers of other services are checked like any input, and limited in size and time.')
+    verifiesAccountLinks: Bool = control(default=False, doc='People are known by provider and its identifier, and a further login is tied to an account only after its owner proved both.')
+    verifiesBoot: Bool = control(default=False, doc='Each step of its start checks the signature of the next, beginning in what nobody can change.')
+    verifiesCallers: Bool = control(default=False, doc='Support changes an account only after a proof that cannot be looked up, such as a call back to the number on file.')
+    verifiesMessages: Bool = control(default=False, doc='The signature of the first sender is checked before a message is believed, whoever delivered it.')
+    verifiesModels: Bool = control(default=False, doc='Weights and adapters are pinned to a hash or signature that is checked, and are loaded in a form that holds no code.')
+    verifiesTokens: Bool = control(default=False, doc='Tokens and assertions are believed only after the signature over exactly what is read was checked, with algorithm and keys fixed beforehand.')
+    verifiesWebhooks: Bool = control(default=False, doc='Reported events are believed only with a valid signature and a fresh time stamp.')
+    vetsSources: Bool = control(default=False, doc='Where data for training and retrieval comes from is known, and it is checked before it is taken in.')
+    watchesQuota: Bool = control(default=False, doc='Use of what others limit is measured and kept below the limit, and there is a plan for the day it is reached.')
 
 
 class DataPackFields(Node):
     """What packs add to Data."""
 
-    isLocation: Bool = fact(default=False, doc="It tells where people are or were.")
-    isPseudonymous: Bool = fact(default=False, doc="Names were replaced, but it is still about single people.")
-    isSpecialCategory: Bool = fact(
-        default=False,
-        doc="It tells about health, religion, opinions, origin, sex life or crimes of people, or holds their biometrics or genes.",
-    )
+    isLocation: Bool = fact(default=False, doc='It tells where people are or were.')
+    isPseudonymous: Bool = fact(default=False, doc='Names were replaced, but it is still about single people.')
+    isSpecialCategory: Bool = fact(default=False, doc='It tells about health, religion, opinions, origin, sex life or crimes of people, or holds their biometrics or genes.')
 
 
 class DataflowPackFields(Node):
     """What packs add to Dataflow."""
 
-    isDeployment: Bool = fact(default=False, doc="It brings programs or their configuration to where they run.")
-    isSynchronous: Bool = fact(default=False, doc="The source waits for the answer before it goes on.")
+    isDeployment: Bool = fact(default=False, doc='It brings programs or their configuration to where they run.')
+    isSynchronous: Bool = fact(default=False, doc='The source waits for the answer before it goes on.')
 
 
 class DatastorePackFields(Node):
     """What packs add to Datastore."""
 
-    allowsAdHocQueries: Bool = fact(default=False, doc="Users or other systems send it queries of their own making.")
-    dropsFailedMessages: Bool = fact(
-        default=False, doc="It deletes messages that could not be handled after some tries."
-    )
-    environment: Text = fact(default="", known=("Production", "Test", "Development"), doc="Where it runs.")
-    hasDefaultAccounts: Bool = fact(default=False, doc="It comes with accounts or passwords that its maker set.")
-    isAbroad: Bool = fact(
-        default=False,
-        doc="It is in a country whose law does not protect personal data as that of the people concerned.",
-    )
-    isArtifactRegistry: Bool = fact(
-        default=False, doc="It keeps packages, images or other artifacts, from which others fetch them."
-    )
-    isBackup: Bool = fact(default=False, doc="It holds copies for the case that the original is lost.")
-    isBusinessCritical: Bool = fact(default=False, doc="What the system is for stops when it stops.")
-    isCodeRepository: Bool = fact(default=False, doc="It keeps source code and its history.")
-    isDeadLetterQueue: Bool = fact(default=False, doc="It keeps messages that could not be handled.")
-    isMessageQueue: Bool = fact(
-        default=False, doc="It is a queue, a topic or a stream, in which messages wait for their readers."
-    )
-    isMultiTenant: Bool = fact(
-        default=False, doc="Several customers or organisations use it, and none may see what is another's."
-    )
-    isNoSQL: Bool = fact(
-        default=False,
-        doc="It is a search engine or a store for documents, graphs or keys that is not queried with SQL.",
-    )
-    isRemovable: Bool = fact(
-        default=False, doc="It is on media that can be carried away, such as disks, sticks and tapes."
-    )
-    isReplica: Bool = fact(default=False, doc="It is a copy, a cache or an index of data whose original is elsewhere.")
-    isResultCache: Bool = fact(default=False, doc="It keeps results whose computation is dear.")
-    isSingleInstance: Bool = fact(default=False, doc="There is one of it, and no other takes its place.")
-    isVault: Bool = fact(default=False, doc="It is a vault, made to keep secrets and keys.")
-    isVectorStore: Bool = fact(
-        default=False, doc="It holds embeddings of documents, which are looked up for a language model."
-    )
-    keepsInfrastructureCode: Bool = fact(
-        default=False, doc="The code in it describes machines, networks, rights or clusters."
-    )
-    keepsKeysWithData: Bool = fact(
-        default=False, doc="The keys that decrypt its data are kept in it or on the same machine."
-    )
-    linksRecords: Bool = fact(default=False, doc="It joins records about the same person from several sources.")
-    needsManualFailover: Bool = fact(default=False, doc="A person has to act before another takes its place.")
-    redeliversMessages: Bool = fact(
-        default=False, doc="It delivers a message again as long as its reader has not acknowledged it."
-    )
-    runsInOneRegion: Bool = fact(default=False, doc="All of it is in one data centre or region.")
-    sharesRuntime: Bool = fact(
-        default=False, doc="It runs on a machine, a cluster or a runtime together with other systems."
-    )
-    storesKeys: Bool = fact(default=False, doc="It holds keys that decrypt or sign.")
-    storesSessions: Bool = fact(default=False, doc="It holds the sessions of users.")
-    usedForAnalytics: Bool = fact(default=False, doc="It serves statistics, research or the training of models.")
+    allowsAdHocQueries: Bool = fact(default=False, doc='Users or other systems send it queries of their own making.')
+    dropsFailedMessages: Bool = fact(default=False, doc='It deletes messages that could not be handled after some tries.')
+    environment: Text = fact(default='', known=('Production', 'Test', 'Development'), doc='Where it runs.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
+    isArtifactRegistry: Bool = fact(default=False, doc='It keeps packages, images or other artifacts, from which others fetch them.')
+    isBackup: Bool = fact(default=False, doc='It holds copies for the case that the original is lost.')
+    isBusinessCritical: Bool = fact(default=False, doc='What the system is for stops when it stops.')
+    isCodeRepository: Bool = fact(default=False, doc='It keeps source code and its history.')
+    isDeadLetterQueue: Bool = fact(default=False, doc='It keeps messages that could not be handled.')
+    isMessageQueue: Bool = fact(default=False, doc='It is a queue, a topic or a stream, in which messages wait for their readers.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
+    isNoSQL: Bool = fact(default=False, doc='It is a search engine or a store for documents, graphs or keys that is not queried with SQL.')
+    isRemovable: Bool = fact(default=False, doc='It is on media that can be carried away, such as disks, sticks and tapes.')
+    isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
+    isResultCache: Bool = fact(default=False, doc='It keeps results whose computation is dear.')
+    isSingleInstance: Bool = fact(default=False, doc='There is one of it, and no other takes its place.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    isVectorStore: Bool = fact(default=False, doc='It holds embeddings of documents, which are looked up for a language model.')
+    keepsInfrastructureCode: Bool = fact(default=False, doc='The code in it describes machines, networks, rights or clusters.')
+    keepsKeysWithData: Bool = fact(default=False, doc='The keys that decrypt its data are kept in it or on the same machine.')
+    linksRecords: Bool = fact(default=False, doc='It joins records about the same person from several sources.')
+    needsManualFailover: Bool = fact(default=False, doc='A person has to act before another takes its place.')
+    redeliversMessages: Bool = fact(default=False, doc='It delivers a message again as long as its reader has not acknowledged it.')
+    runsInOneRegion: Bool = fact(default=False, doc='All of it is in one data centre or region.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
+    storesKeys: Bool = fact(default=False, doc='It holds keys that decrypt or sign.')
+    storesSessions: Bool = fact(default=False, doc='It holds the sessions of users.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
 
 
 class ElementPackFields(Node):
@@ -700,624 +275,335 @@ class ElementPackFields(Node):
 class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
 
-    changesOwner: Bool = fact(default=False, doc="It is sold on, rented out, returned or thrown away one day.")
-    hasDebugPorts: Bool = fact(default=False, doc="Its board has debug or serial ports, such as JTAG and UART.")
-    hasDefaultAccounts: Bool = fact(default=False, doc="It comes with accounts or passwords that its maker set.")
-    hasQuota: Bool = fact(default=False, doc="Its operator limits how much it may be used.")
-    isAbroad: Bool = fact(
-        default=False,
-        doc="It is in a country whose law does not protect personal data as that of the people concerned.",
-    )
-    isActuator: Bool = fact(default=False, doc="It moves, opens, switches, heats or doses something.")
-    isClientSoftware: Bool = fact(
-        default=False,
-        doc="It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.",
-    )
-    isDevice: Bool = fact(
-        default=False, doc="It is a device in the field, such as a sensor, lock, camera, vehicle or machine."
-    )
-    isMessageBroker: Bool = fact(
-        default=False, doc="It takes messages from some and hands them to others, as brokers, buses and streams do."
-    )
-    isProvisionedInField: Bool = fact(
-        default=False, doc="Its owner or an installer puts it into service, as with an app."
-    )
-    isVendor: Bool = fact(default=False, doc="It is another organisation that maintains parts of the system.")
-    redeliversMessages: Bool = fact(
-        default=False, doc="It delivers a message again as long as its reader has not acknowledged it."
-    )
-    reliesOnCloud: Bool = fact(default=False, doc="It works only while a service elsewhere can be reached.")
-    sharesKeys: Bool = fact(default=False, doc="All devices of its kind hold the same key or password.")
-    takesUpdates: Bool = fact(default=False, doc="Its firmware can be replaced.")
+    changesOwner: Bool = fact(default=False, doc='It is sold on, rented out, returned or thrown away one day.')
+    hasDebugPorts: Bool = fact(default=False, doc='Its board has debug or serial ports, such as JTAG and UART.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    hasQuota: Bool = fact(default=False, doc='Its operator limits how much it may be used.')
+    isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
+    isActuator: Bool = fact(default=False, doc='It moves, opens, switches, heats or doses something.')
+    isClientSoftware: Bool = fact(default=False, doc='It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.')
+    isDevice: Bool = fact(default=False, doc='It is a device in the field, such as a sensor, lock, camera, vehicle or machine.')
+    isMessageBroker: Bool = fact(default=False, doc='It takes messages from some and hands them to others, as brokers, buses and streams do.')
+    isProvisionedInField: Bool = fact(default=False, doc='Its owner or an installer puts it into service, as with an app.')
+    isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
+    redeliversMessages: Bool = fact(default=False, doc='It delivers a message again as long as its reader has not acknowledged it.')
+    reliesOnCloud: Bool = fact(default=False, doc='It works only while a service elsewhere can be reached.')
+    sharesKeys: Bool = fact(default=False, doc='All devices of its kind hold the same key or password.')
+    takesUpdates: Bool = fact(default=False, doc='Its firmware can be replaced.')
 
 
 class LLMPackFields(Node):
     """What packs add to LLM."""
 
-    decidesAutomatically: Bool = fact(default=False, doc="It decides about people without a person taking part.")
-    holdsRestrictedDocuments: Bool = fact(
-        default=False, doc="Not everybody who asks it may see all documents from which it answers."
-    )
-    informsDecisions: Bool = fact(
-        default=False, doc="People or programs act on its answers where an error costs money, health or rights."
-    )
-    profilesPeople: Bool = fact(
-        default=False, doc="It draws conclusions about single people, such as scores and interests."
-    )
-    reliesOnSystemPrompt: Bool = fact(
-        default=False, doc="Its system prompt holds secrets, or rules that nobody else enforces."
-    )
-    trainedOnPersonalData: Bool = fact(
-        default=False, doc="Personal or secret records are among the data on which it was trained further."
-    )
-    usesDownloadedModel: Bool = fact(
-        default=False, doc="Its weights or adapters were taken from a public hub or from another organisation."
-    )
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
+    holdsRestrictedDocuments: Bool = fact(default=False, doc='Not everybody who asks it may see all documents from which it answers.')
+    informsDecisions: Bool = fact(default=False, doc='People or programs act on its answers where an error costs money, health or rights.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
+    reliesOnSystemPrompt: Bool = fact(default=False, doc='Its system prompt holds secrets, or rules that nobody else enforces.')
+    trainedOnPersonalData: Bool = fact(default=False, doc='Personal or secret records are among the data on which it was trained further.')
+    usesDownloadedModel: Bool = fact(default=False, doc='Its weights or adapters were taken from a public hub or from another organisation.')
 
 
 class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
-    acceptsFileUploads: Bool = fact(default=False, doc="Users send it files.")
-    acceptsPasswords: Bool = fact(default=False, doc="People log in to it with a password.")
-    actsForUsers: Bool = fact(default=False, doc="It calls other systems on behalf of its users.")
-    allowsCrossOrigin: Bool = fact(default=False, doc="Pages of other origins may read its answers (CORS).")
-    bindsRequestsToObjects: Bool = fact(
-        default=False, doc="Fields of a request are copied by name into the objects that it stores."
-    )
-    buildsLinksFromRequests: Bool = fact(
-        default=False, doc="It makes links, as in mails, from the host name that a request states."
-    )
-    consumesAPIs: Bool = fact(
-        default=False, doc="It calls interfaces of other organisations and works with their answers."
-    )
-    decidesAutomatically: Bool = fact(default=False, doc="It decides about people without a person taking part.")
-    deserializesObjects: Bool = fact(
-        default=False, doc="It turns serialized objects of a programming language, such as pickles, back into objects."
-    )
-    evaluatesExpressions: Bool = fact(
-        default=False, doc="It evaluates formulas, scripts or expressions that come with requests."
-    )
-    executesModelOutput: Bool = fact(
-        default=False, doc="It puts answers of a language model into queries, commands or calls."
-    )
-    exportsSpreadsheets: Bool = fact(default=False, doc="It makes spreadsheets or CSV files of what users entered.")
-    fetchesURLs: Bool = fact(
-        default=False, doc="It fetches addresses that requests name, as for previews, imports and callbacks."
-    )
-    hasDebugMode: Bool = fact(
-        default=False, doc="Its framework can show code, settings or stack traces when something fails."
-    )
-    hasExpensiveOperations: Bool = fact(
-        default=False,
-        doc="Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.",
-    )
-    hasLoadPeaks: Bool = fact(
-        default=False, doc="At times it gets many times its usual load, as at sales, deadlines or alarms."
-    )
-    hasOldVersions: Bool = fact(default=False, doc="Older versions of its interface still answer.")
-    hasOneTimeActions: Bool = fact(
-        default=False,
-        doc="Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.",
-    )
-    hasSensitiveFlows: Bool = fact(
-        default=False,
-        doc="It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.",
-    )
-    hasTestInterfaces: Bool = fact(default=False, doc="It also has interfaces for tests, diagnosis or development.")
-    isBusinessCritical: Bool = fact(default=False, doc="What the system is for stops when it stops.")
-    isCustomDeveloped: Bool = fact(default=False, doc="The team, or somebody on its behalf, writes its code.")
-    isInternetFacing: Bool = fact(default=False, doc="Everybody on the internet can call it.")
-    isMultiTenant: Bool = fact(
-        default=False, doc="Several customers or organisations use it, and none may see what is another's."
-    )
-    keepsSecretsInConfiguration: Bool = fact(
-        default=False, doc="Its secrets stand in its code, its configuration files or its environment variables."
-    )
-    letsUsersEditTemplates: Bool = fact(
-        default=False, doc="Users write templates from which it makes pages, mails or documents."
-    )
-    loadsCodeByName: Bool = fact(default=False, doc="Requests name the page, module or plug-in that it loads and runs.")
-    loadsSchemas: Bool = fact(
-        default=False, doc="It fetches the schemas by which it reads or checks messages while it runs."
-    )
-    matchesRegularExpressions: Bool = fact(
-        default=False, doc="It applies regular expressions to text of others, or that others wrote."
-    )
-    needsMessageOrder: Bool = fact(default=False, doc="Its result depends on the order in which messages arrive.")
-    opensFilesByName: Bool = fact(default=False, doc="Requests name the files that it reads or writes.")
-    passesParametersOn: Bool = fact(
-        default=False,
-        doc="Values from requests become parts of addresses or parameters of calls that it makes to other services.",
-    )
-    profilesPeople: Bool = fact(
-        default=False, doc="It draws conclusions about single people, such as scores and interests."
-    )
-    queriesXML: Bool = fact(default=False, doc="It selects parts of XML documents with XPath or XQuery.")
-    receivesEmail: Bool = fact(default=False, doc="It acts on e-mail that it receives.")
-    receivesWebhooks: Bool = fact(default=False, doc="Other services call it to report events.")
-    redirectsByParameter: Bool = fact(default=False, doc="It sends browsers on to an address that the request names.")
-    reliesOnSensors: Bool = fact(default=False, doc="It acts or decides by what sensors report.")
-    rendersModelOutput: Bool = fact(default=False, doc="It shows answers of a language model as HTML or Markdown.")
-    retriesRequests: Bool = fact(default=False, doc="It repeats calls that failed.")
-    returnsLists: Bool = fact(default=False, doc="Callers choose how many entries or how large a range they get.")
-    runsInOneRegion: Bool = fact(default=False, doc="All of it is in one data centre or region.")
-    runsOnSchedule: Bool = fact(default=False, doc="It is started at fixed times.")
-    scalesAutomatically: Bool = fact(default=False, doc="More copies of it are started by themselves when load grows.")
-    sendsEmail: Bool = fact(default=False, doc="It sends e-mail.")
-    sendsSMS: Bool = fact(default=False, doc="It sends text messages to telephones.")
-    servesRecordsById: Bool = fact(default=False, doc="Callers name by an identifier the record that they want.")
-    startsPrograms: Bool = fact(
-        default=False, doc="It starts other programs, with values from requests in their command lines."
-    )
-    takesSettingsFromOutside: Bool = fact(
-        default=False, doc="Those who call or start it set its environment variables, registry keys or settings."
-    )
-    trustsUpstreamIdentity: Bool = fact(
-        default=False,
-        doc="It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.",
-    )
-    unpacksArchives: Bool = fact(
-        default=False, doc="It unpacks archives, or documents that are archives, which others made."
-    )
-    usesAPIKeys: Bool = fact(default=False, doc="Programs show it an API key.")
-    usesConnectionPool: Bool = fact(default=False, doc="It takes its connections or threads from a pool of fixed size.")
-    usesFormatStrings: Bool = fact(
-        default=False, doc="It formats text with format strings to which input can contribute."
-    )
-    usesGraphQL: Bool = fact(default=False, doc="Its interface is GraphQL.")
-    usesInternalPackages: Bool = fact(
-        default=False, doc="It is built from packages that the organisation publishes only for itself."
-    )
-    usesJWT: Bool = fact(default=False, doc="Callers show it a JSON Web Token.")
-    usesServiceAccount: Bool = fact(default=False, doc="It calls other systems with an account of its own.")
-    usesThirdPartyPackages: Bool = fact(default=False, doc="It is built from, or loads, packages that others publish.")
-    usesXMLParser: Bool = fact(default=False, doc="It parses XML.")
-    writesRawHTTP: Bool = fact(
-        default=False, doc="It writes HTTP messages itself, without a library that refuses line breaks in headers."
-    )
+    acceptsFileUploads: Bool = fact(default=False, doc='Users send it files.')
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
+    allowsCrossOrigin: Bool = fact(default=False, doc='Pages of other origins may read its answers (CORS).')
+    bindsRequestsToObjects: Bool = fact(default=False, doc='Fields of a request are copied by name into the objects that it stores.')
+    buildsLinksFromRequests: Bool = fact(default=False, doc='It makes links, as in mails, from the host name that a request states.')
+    consumesAPIs: Bool = fact(default=False, doc='It calls interfaces of other organisations and works with their answers.')
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
+    deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
+    evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
+    fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
+    hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
+    hasExpensiveOperations: Bool = fact(default=False, doc='Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.')
+    hasLoadPeaks: Bool = fact(default=False, doc='At times it gets many times its usual load, as at sales, deadlines or alarms.')
+    hasOldVersions: Bool = fact(default=False, doc='Older versions of its interface still answer.')
+    hasOneTimeActions: Bool = fact(default=False, doc='Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.')
+    hasSensitiveFlows: Bool = fact(default=False, doc='It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.')
+    hasTestInterfaces: Bool = fact(default=False, doc='It also has interfaces for tests, diagnosis or development.')
+    isBusinessCritical: Bool = fact(default=False, doc='What the system is for stops when it stops.')
+    isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
+    keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
+    letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
+    loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
+    matchesRegularExpressions: Bool = fact(default=False, doc='It applies regular expressions to text of others, or that others wrote.')
+    needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
+    opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
+    queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
+    receivesEmail: Bool = fact(default=False, doc='It acts on e-mail that it receives.')
+    receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
+    redirectsByParameter: Bool = fact(default=False, doc='It sends browsers on to an address that the request names.')
+    reliesOnSensors: Bool = fact(default=False, doc='It acts or decides by what sensors report.')
+    rendersModelOutput: Bool = fact(default=False, doc='It shows answers of a language model as HTML or Markdown.')
+    retriesRequests: Bool = fact(default=False, doc='It repeats calls that failed.')
+    returnsLists: Bool = fact(default=False, doc='Callers choose how many entries or how large a range they get.')
+    runsInOneRegion: Bool = fact(default=False, doc='All of it is in one data centre or region.')
+    runsOnSchedule: Bool = fact(default=False, doc='It is started at fixed times.')
+    scalesAutomatically: Bool = fact(default=False, doc='More copies of it are started by themselves when load grows.')
+    sendsEmail: Bool = fact(default=False, doc='It sends e-mail.')
+    sendsSMS: Bool = fact(default=False, doc='It sends text messages to telephones.')
+    servesRecordsById: Bool = fact(default=False, doc='Callers name by an identifier the record that they want.')
+    startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
+    takesSettingsFromOutside: Bool = fact(default=False, doc='Those who call or start it set its environment variables, registry keys or settings.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
+    unpacksArchives: Bool = fact(default=False, doc='It unpacks archives, or documents that are archives, which others made.')
+    usesAPIKeys: Bool = fact(default=False, doc='Programs show it an API key.')
+    usesConnectionPool: Bool = fact(default=False, doc='It takes its connections or threads from a pool of fixed size.')
+    usesFormatStrings: Bool = fact(default=False, doc='It formats text with format strings to which input can contribute.')
+    usesGraphQL: Bool = fact(default=False, doc='Its interface is GraphQL.')
+    usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
+    usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
+    usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
 
 
 class ProcessPackFields(Node):
     """What packs add to Process."""
 
-    acceptsFileUploads: Bool = fact(default=False, doc="Users send it files.")
-    acceptsPasswords: Bool = fact(default=False, doc="People log in to it with a password.")
-    acceptsSeveralProviders: Bool = fact(
-        default=False, doc="People can log in to it by more than one identity provider."
-    )
-    actsForUsers: Bool = fact(default=False, doc="It calls other systems on behalf of its users.")
-    allowsBulkExport: Bool = fact(default=False, doc="Users can take out many records at once.")
-    allowsCrossOrigin: Bool = fact(default=False, doc="Pages of other origins may read its answers (CORS).")
-    allowsImpersonation: Bool = fact(default=False, doc="Staff can act in it as one of its users.")
-    allowsPasswordReset: Bool = fact(default=False, doc="Those who forgot their password can set a new one.")
-    allowsSupportReset: Bool = fact(
-        default=False, doc="Support staff can set new passwords, or remove second factors, for its users."
-    )
-    allowsWildcardSubscriptions: Bool = fact(
-        default=False, doc="Readers can subscribe to many topics at once with a pattern."
-    )
-    bindsRequestsToObjects: Bool = fact(
-        default=False, doc="Fields of a request are copied by name into the objects that it stores."
-    )
-    buildsLinksFromRequests: Bool = fact(
-        default=False, doc="It makes links, as in mails, from the host name that a request states."
-    )
-    buildsPullRequests: Bool = fact(
-        default=False, doc="It also builds changes that nobody has accepted yet, such as pull requests."
-    )
-    cachesBuilds: Bool = fact(default=False, doc="Builds use again what earlier builds left in a cache.")
-    changesOwner: Bool = fact(default=False, doc="It is sold on, rented out, returned or thrown away one day.")
-    consumesAPIs: Bool = fact(
-        default=False, doc="It calls interfaces of other organisations and works with their answers."
-    )
-    decidesAutomatically: Bool = fact(default=False, doc="It decides about people without a person taking part.")
-    decodesInput: Bool = fact(
-        default=False, doc="It decodes input itself, such as percent, Unicode, base64 or HTML encodings."
-    )
-    deserializesObjects: Bool = fact(
-        default=False, doc="It turns serialized objects of a programming language, such as pickles, back into objects."
-    )
-    distributesSoftware: Bool = fact(
-        default=False, doc="Customers, clients or devices get programs or updates from it."
-    )
-    dropsFailedMessages: Bool = fact(
-        default=False, doc="It deletes messages that could not be handled after some tries."
-    )
-    evaluatesExpressions: Bool = fact(
-        default=False, doc="It evaluates formulas, scripts or expressions that come with requests."
-    )
-    executesModelOutput: Bool = fact(
-        default=False, doc="It puts answers of a language model into queries, commands or calls."
-    )
-    exportsSpreadsheets: Bool = fact(default=False, doc="It makes spreadsheets or CSV files of what users entered.")
-    fetchesURLs: Bool = fact(
-        default=False, doc="It fetches addresses that requests name, as for previews, imports and callbacks."
-    )
-    hasAdminFunctions: Bool = fact(default=False, doc="It has functions that only administrators may use.")
-    hasDebugMode: Bool = fact(
-        default=False, doc="Its framework can show code, settings or stack traces when something fails."
-    )
-    hasDebugPorts: Bool = fact(default=False, doc="Its board has debug or serial ports, such as JTAG and UART.")
-    hasDefaultAccounts: Bool = fact(default=False, doc="It comes with accounts or passwords that its maker set.")
-    hasExpensiveOperations: Bool = fact(
-        default=False,
-        doc="Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.",
-    )
-    hasLoadPeaks: Bool = fact(
-        default=False, doc="At times it gets many times its usual load, as at sales, deadlines or alarms."
-    )
-    hasOldVersions: Bool = fact(default=False, doc="Older versions of its interface still answer.")
-    hasOneTimeActions: Bool = fact(
-        default=False,
-        doc="Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.",
-    )
-    hasPhysicalAccess: Bool = fact(default=False, doc="Others can get at the device itself.")
-    hasSensitiveFlows: Bool = fact(
-        default=False,
-        doc="It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.",
-    )
-    hasTestInterfaces: Bool = fact(default=False, doc="It also has interfaces for tests, diagnosis or development.")
-    isActuator: Bool = fact(default=False, doc="It moves, opens, switches, heats or doses something.")
-    isBusinessCritical: Bool = fact(default=False, doc="What the system is for stops when it stops.")
-    isClientSoftware: Bool = fact(
-        default=False,
-        doc="It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.",
-    )
-    isCustomDeveloped: Bool = fact(default=False, doc="The team, or somebody on its behalf, writes its code.")
-    isDevice: Bool = fact(
-        default=False, doc="It is a device in the field, such as a sensor, lock, camera, vehicle or machine."
-    )
-    isGateway: Bool = fact(default=False, doc="It connects devices of a local network with other systems.")
-    isIdentityProvider: Bool = fact(default=False, doc="It logs people in on behalf of other systems.")
-    isInternetFacing: Bool = fact(default=False, doc="Everybody on the internet can call it.")
-    isMCPServer: Bool = fact(default=False, doc="It offers tools to agents by the Model Context Protocol (MCP).")
-    isMessageBroker: Bool = fact(
-        default=False, doc="It takes messages from some and hands them to others, as brokers, buses and streams do."
-    )
-    isMultiTenant: Bool = fact(
-        default=False, doc="Several customers or organisations use it, and none may see what is another's."
-    )
-    isProvisionedInField: Bool = fact(
-        default=False, doc="Its owner or an installer puts it into service, as with an app."
-    )
-    isSingleInstance: Bool = fact(default=False, doc="There is one of it, and no other takes its place.")
-    issuesRefreshTokens: Bool = fact(
-        default=False, doc="It hands out tokens with which a client gets new access tokens."
-    )
-    keepsSecretsInConfiguration: Bool = fact(
-        default=False, doc="Its secrets stand in its code, its configuration files or its environment variables."
-    )
-    keepsSessionAtClient: Bool = fact(
-        default=False, doc="What it knows of a session is kept by the client, in a cookie or a token."
-    )
-    letsUsersEditTemplates: Bool = fact(
-        default=False, doc="Users write templates from which it makes pages, mails or documents."
-    )
-    linksRecords: Bool = fact(default=False, doc="It joins records about the same person from several sources.")
-    listensOnAllInterfaces: Bool = fact(
-        default=False, doc="It accepts connections on every network interface of its machine."
-    )
-    loadsCodeByName: Bool = fact(default=False, doc="Requests name the page, module or plug-in that it loads and runs.")
-    loadsPlugins: Bool = fact(
-        default=False, doc="It runs programs that are added after its installation, such as plug-ins and extensions."
-    )
-    loadsSchemas: Bool = fact(
-        default=False, doc="It fetches the schemas by which it reads or checks messages while it runs."
-    )
-    managesDevices: Bool = fact(default=False, doc="It sends updates or commands to many devices.")
-    matchesRegularExpressions: Bool = fact(
-        default=False, doc="It applies regular expressions to text of others, or that others wrote."
-    )
-    needsManualFailover: Bool = fact(default=False, doc="A person has to act before another takes its place.")
-    needsMessageOrder: Bool = fact(default=False, doc="Its result depends on the order in which messages arrive.")
-    opensFilesByName: Bool = fact(default=False, doc="Requests name the files that it reads or writes.")
-    passesParametersOn: Bool = fact(
-        default=False,
-        doc="Values from requests become parts of addresses or parameters of calls that it makes to other services.",
-    )
-    profilesPeople: Bool = fact(
-        default=False, doc="It draws conclusions about single people, such as scores and interests."
-    )
-    promisesAnonymity: Bool = fact(
-        default=False, doc="People shall be able to use it without being known, as for votes, complaints or advice."
-    )
-    queriesXML: Bool = fact(default=False, doc="It selects parts of XML documents with XPath or XQuery.")
-    receivesEmail: Bool = fact(default=False, doc="It acts on e-mail that it receives.")
-    receivesWebhooks: Bool = fact(default=False, doc="Other services call it to report events.")
-    redeliversMessages: Bool = fact(
-        default=False, doc="It delivers a message again as long as its reader has not acknowledged it."
-    )
-    redirectsByParameter: Bool = fact(default=False, doc="It sends browsers on to an address that the request names.")
-    reliesOnCloud: Bool = fact(default=False, doc="It works only while a service elsewhere can be reached.")
-    reliesOnSensors: Bool = fact(default=False, doc="It acts or decides by what sensors report.")
-    rendersInBrowser: Bool = fact(
-        default=False, doc="Scripts in the browser put its pages together, as in a single-page application."
-    )
-    rendersModelOutput: Bool = fact(default=False, doc="It shows answers of a language model as HTML or Markdown.")
-    retriesRequests: Bool = fact(default=False, doc="It repeats calls that failed.")
-    returnsLists: Bool = fact(default=False, doc="Callers choose how many entries or how large a range they get.")
-    runsBuilds: Bool = fact(default=False, doc="It builds, tests or deploys software automatically.")
-    runsInOneRegion: Bool = fact(default=False, doc="All of it is in one data centre or region.")
-    runsOnDesktop: Bool = fact(default=False, doc="It runs on the machine of a user, next to a browser.")
-    runsOnSchedule: Bool = fact(default=False, doc="It is started at fixed times.")
-    scalesAutomatically: Bool = fact(default=False, doc="More copies of it are started by themselves when load grows.")
-    sendsEmail: Bool = fact(default=False, doc="It sends e-mail.")
-    sendsSMS: Bool = fact(default=False, doc="It sends text messages to telephones.")
-    servesRecordsById: Bool = fact(default=False, doc="Callers name by an identifier the record that they want.")
-    sharesBuildAgents: Bool = fact(default=False, doc="Builds of several projects run on the same machines.")
-    sharesKeys: Bool = fact(default=False, doc="All devices of its kind hold the same key or password.")
-    sharesRuntime: Bool = fact(
-        default=False, doc="It runs on a machine, a cluster or a runtime together with other systems."
-    )
-    startsPrograms: Bool = fact(
-        default=False, doc="It starts other programs, with values from requests in their command lines."
-    )
-    takesSettingsFromOutside: Bool = fact(
-        default=False, doc="Those who call or start it set its environment variables, registry keys or settings."
-    )
-    takesUpdates: Bool = fact(default=False, doc="Its firmware can be replaced.")
-    tracksUsers: Bool = fact(default=False, doc="It follows what people do across visits, devices or sites.")
-    trustsUpstreamIdentity: Bool = fact(
-        default=False,
-        doc="It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.",
-    )
-    unpacksArchives: Bool = fact(
-        default=False, doc="It unpacks archives, or documents that are archives, which others made."
-    )
-    usedForAnalytics: Bool = fact(default=False, doc="It serves statistics, research or the training of models.")
-    usesAPIKeys: Bool = fact(default=False, doc="Programs show it an API key.")
-    usesCertificates: Bool = fact(default=False, doc="It shows a certificate that expires.")
-    usesConnectionPool: Bool = fact(default=False, doc="It takes its connections or threads from a pool of fixed size.")
-    usesCookies: Bool = fact(default=False, doc="It recognises browsers by cookies.")
-    usesFormatStrings: Bool = fact(
-        default=False, doc="It formats text with format strings to which input can contribute."
-    )
-    usesGraphQL: Bool = fact(default=False, doc="Its interface is GraphQL.")
-    usesInternalPackages: Bool = fact(
-        default=False, doc="It is built from packages that the organisation publishes only for itself."
-    )
-    usesJWT: Bool = fact(default=False, doc="Callers show it a JSON Web Token.")
-    usesPushApproval: Bool = fact(default=False, doc="People confirm a login with a tap on a message.")
-    usesServiceAccount: Bool = fact(default=False, doc="It calls other systems with an account of its own.")
-    usesSessionTokens: Bool = fact(default=False, doc="Users are recognised by session tokens.")
-    usesThirdPartyBuildSteps: Bool = fact(
-        default=False, doc="Its pipelines run steps, actions or plug-ins that others publish."
-    )
-    usesThirdPartyPackages: Bool = fact(default=False, doc="It is built from, or loads, packages that others publish.")
-    usesXMLParser: Bool = fact(default=False, doc="It parses XML.")
-    writesRawHTTP: Bool = fact(
-        default=False, doc="It writes HTTP messages itself, without a library that refuses line breaks in headers."
-    )
+    acceptsFileUploads: Bool = fact(default=False, doc='Users send it files.')
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    acceptsSeveralProviders: Bool = fact(default=False, doc='People can log in to it by more than one identity provider.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
+    allowsBulkExport: Bool = fact(default=False, doc='Users can take out many records at once.')
+    allowsCrossOrigin: Bool = fact(default=False, doc='Pages of other origins may read its answers (CORS).')
+    allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    allowsSupportReset: Bool = fact(default=False, doc='Support staff can set new passwords, or remove second factors, for its users.')
+    allowsWildcardSubscriptions: Bool = fact(default=False, doc='Readers can subscribe to many topics at once with a pattern.')
+    bindsRequestsToObjects: Bool = fact(default=False, doc='Fields of a request are copied by name into the objects that it stores.')
+    buildsLinksFromRequests: Bool = fact(default=False, doc='It makes links, as in mails, from the host name that a request states.')
+    buildsPullRequests: Bool = fact(default=False, doc='It also builds changes that nobody has accepted yet, such as pull requests.')
+    cachesBuilds: Bool = fact(default=False, doc='Builds use again what earlier builds left in a cache.')
+    changesOwner: Bool = fact(default=False, doc='It is sold on, rented out, returned or thrown away one day.')
+    consumesAPIs: Bool = fact(default=False, doc='It calls interfaces of other organisations and works with their answers.')
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
+    decodesInput: Bool = fact(default=False, doc='It decodes input itself, such as percent, Unicode, base64 or HTML encodings.')
+    deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
+    distributesSoftware: Bool = fact(default=False, doc='Customers, clients or devices get programs or updates from it.')
+    dropsFailedMessages: Bool = fact(default=False, doc='It deletes messages that could not be handled after some tries.')
+    evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
+    fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
+    hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
+    hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
+    hasDebugPorts: Bool = fact(default=False, doc='Its board has debug or serial ports, such as JTAG and UART.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    hasExpensiveOperations: Bool = fact(default=False, doc='Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.')
+    hasLoadPeaks: Bool = fact(default=False, doc='At times it gets many times its usual load, as at sales, deadlines or alarms.')
+    hasOldVersions: Bool = fact(default=False, doc='Older versions of its interface still answer.')
+    hasOneTimeActions: Bool = fact(default=False, doc='Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.')
+    hasPhysicalAccess: Bool = fact(default=False, doc='Others can get at the device itself.')
+    hasSensitiveFlows: Bool = fact(default=False, doc='It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.')
+    hasTestInterfaces: Bool = fact(default=False, doc='It also has interfaces for tests, diagnosis or development.')
+    isActuator: Bool = fact(default=False, doc='It moves, opens, switches, heats or doses something.')
+    isBusinessCritical: Bool = fact(default=False, doc='What the system is for stops when it stops.')
+    isClientSoftware: Bool = fact(default=False, doc='It is a program of ours in the hands of its users, such as an app, a desktop program or the scripts of a page.')
+    isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    isDevice: Bool = fact(default=False, doc='It is a device in the field, such as a sensor, lock, camera, vehicle or machine.')
+    isGateway: Bool = fact(default=False, doc='It connects devices of a local network with other systems.')
+    isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
+    isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
+    isMCPServer: Bool = fact(default=False, doc='It offers tools to agents by the Model Context Protocol (MCP).')
+    isMessageBroker: Bool = fact(default=False, doc='It takes messages from some and hands them to others, as brokers, buses and streams do.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
+    isProvisionedInField: Bool = fact(default=False, doc='Its owner or an installer puts it into service, as with an app.')
+    isSingleInstance: Bool = fact(default=False, doc='There is one of it, and no other takes its place.')
+    issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
+    keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
+    letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    linksRecords: Bool = fact(default=False, doc='It joins records about the same person from several sources.')
+    listensOnAllInterfaces: Bool = fact(default=False, doc='It accepts connections on every network interface of its machine.')
+    loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
+    loadsPlugins: Bool = fact(default=False, doc='It runs programs that are added after its installation, such as plug-ins and extensions.')
+    loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
+    managesDevices: Bool = fact(default=False, doc='It sends updates or commands to many devices.')
+    matchesRegularExpressions: Bool = fact(default=False, doc='It applies regular expressions to text of others, or that others wrote.')
+    needsManualFailover: Bool = fact(default=False, doc='A person has to act before another takes its place.')
+    needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
+    opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
+    promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
+    queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
+    receivesEmail: Bool = fact(default=False, doc='It acts on e-mail that it receives.')
+    receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
+    redeliversMessages: Bool = fact(default=False, doc='It delivers a message again as long as its reader has not acknowledged it.')
+    redirectsByParameter: Bool = fact(default=False, doc='It sends browsers on to an address that the request names.')
+    reliesOnCloud: Bool = fact(default=False, doc='It works only while a service elsewhere can be reached.')
+    reliesOnSensors: Bool = fact(default=False, doc='It acts or decides by what sensors report.')
+    rendersInBrowser: Bool = fact(default=False, doc='Scripts in the browser put its pages together, as in a single-page application.')
+    rendersModelOutput: Bool = fact(default=False, doc='It shows answers of a language model as HTML or Markdown.')
+    retriesRequests: Bool = fact(default=False, doc='It repeats calls that failed.')
+    returnsLists: Bool = fact(default=False, doc='Callers choose how many entries or how large a range they get.')
+    runsBuilds: Bool = fact(default=False, doc='It builds, tests or deploys software automatically.')
+    runsInOneRegion: Bool = fact(default=False, doc='All of it is in one data centre or region.')
+    runsOnDesktop: Bool = fact(default=False, doc='It runs on the machine of a user, next to a browser.')
+    runsOnSchedule: Bool = fact(default=False, doc='It is started at fixed times.')
+    scalesAutomatically: Bool = fact(default=False, doc='More copies of it are started by themselves when load grows.')
+    sendsEmail: Bool = fact(default=False, doc='It sends e-mail.')
+    sendsSMS: Bool = fact(default=False, doc='It sends text messages to telephones.')
+    servesRecordsById: Bool = fact(default=False, doc='Callers name by an identifier the record that they want.')
+    sharesBuildAgents: Bool = fact(default=False, doc='Builds of several projects run on the same machines.')
+    sharesKeys: Bool = fact(default=False, doc='All devices of its kind hold the same key or password.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
+    startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
+    takesSettingsFromOutside: Bool = fact(default=False, doc='Those who call or start it set its environment variables, registry keys or settings.')
+    takesUpdates: Bool = fact(default=False, doc='Its firmware can be replaced.')
+    tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
+    unpacksArchives: Bool = fact(default=False, doc='It unpacks archives, or documents that are archives, which others made.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesAPIKeys: Bool = fact(default=False, doc='Programs show it an API key.')
+    usesCertificates: Bool = fact(default=False, doc='It shows a certificate that expires.')
+    usesConnectionPool: Bool = fact(default=False, doc='It takes its connections or threads from a pool of fixed size.')
+    usesCookies: Bool = fact(default=False, doc='It recognises browsers by cookies.')
+    usesFormatStrings: Bool = fact(default=False, doc='It formats text with format strings to which input can contribute.')
+    usesGraphQL: Bool = fact(default=False, doc='Its interface is GraphQL.')
+    usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesPushApproval: Bool = fact(default=False, doc='People confirm a login with a tap on a message.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
+    usesSessionTokens: Bool = fact(default=False, doc='Users are recognised by session tokens.')
+    usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
+    usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
+    usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
 
 
 class ServerPackFields(Node):
     """What packs add to Server."""
 
-    acceptsFileUploads: Bool = fact(default=False, doc="Users send it files.")
-    acceptsPasswords: Bool = fact(default=False, doc="People log in to it with a password.")
-    acceptsSeveralProviders: Bool = fact(
-        default=False, doc="People can log in to it by more than one identity provider."
-    )
-    actsForUsers: Bool = fact(default=False, doc="It calls other systems on behalf of its users.")
-    allowsBulkExport: Bool = fact(default=False, doc="Users can take out many records at once.")
-    allowsCrossOrigin: Bool = fact(default=False, doc="Pages of other origins may read its answers (CORS).")
-    allowsImpersonation: Bool = fact(default=False, doc="Staff can act in it as one of its users.")
-    allowsPasswordReset: Bool = fact(default=False, doc="Those who forgot their password can set a new one.")
-    allowsSupportReset: Bool = fact(
-        default=False, doc="Support staff can set new passwords, or remove second factors, for its users."
-    )
-    allowsWildcardSubscriptions: Bool = fact(
-        default=False, doc="Readers can subscribe to many topics at once with a pattern."
-    )
-    bindsRequestsToObjects: Bool = fact(
-        default=False, doc="Fields of a request are copied by name into the objects that it stores."
-    )
-    buildsLinksFromRequests: Bool = fact(
-        default=False, doc="It makes links, as in mails, from the host name that a request states."
-    )
-    buildsPullRequests: Bool = fact(
-        default=False, doc="It also builds changes that nobody has accepted yet, such as pull requests."
-    )
-    cachesBuilds: Bool = fact(default=False, doc="Builds use again what earlier builds left in a cache.")
-    changesOwner: Bool = fact(default=False, doc="It is sold on, rented out, returned or thrown away one day.")
-    checksRulesInClient: Bool = fact(
-        default=False, doc="The client checks rules on which it relies, such as prices, limits and the order of steps."
-    )
-    consumesAPIs: Bool = fact(
-        default=False, doc="It calls interfaces of other organisations and works with their answers."
-    )
-    decidesAutomatically: Bool = fact(default=False, doc="It decides about people without a person taking part.")
-    decodesInput: Bool = fact(
-        default=False, doc="It decodes input itself, such as percent, Unicode, base64 or HTML encodings."
-    )
-    deserializesObjects: Bool = fact(
-        default=False, doc="It turns serialized objects of a programming language, such as pickles, back into objects."
-    )
-    distributesSoftware: Bool = fact(
-        default=False, doc="Customers, clients or devices get programs or updates from it."
-    )
-    dropsFailedMessages: Bool = fact(
-        default=False, doc="It deletes messages that could not be handled after some tries."
-    )
-    embedsThirdParties: Bool = fact(
-        default=False, doc="Its pages load scripts, fonts or images from other organisations."
-    )
-    evaluatesExpressions: Bool = fact(
-        default=False, doc="It evaluates formulas, scripts or expressions that come with requests."
-    )
-    executesModelOutput: Bool = fact(
-        default=False, doc="It puts answers of a language model into queries, commands or calls."
-    )
-    exportsSpreadsheets: Bool = fact(default=False, doc="It makes spreadsheets or CSV files of what users entered.")
-    fetchesURLs: Bool = fact(
-        default=False, doc="It fetches addresses that requests name, as for previews, imports and callbacks."
-    )
-    hasAdminFunctions: Bool = fact(default=False, doc="It has functions that only administrators may use.")
-    hasDebugMode: Bool = fact(
-        default=False, doc="Its framework can show code, settings or stack traces when something fails."
-    )
-    hasDebugPorts: Bool = fact(default=False, doc="Its board has debug or serial ports, such as JTAG and UART.")
-    hasDefaultAccounts: Bool = fact(default=False, doc="It comes with accounts or passwords that its maker set.")
-    hasExpensiveOperations: Bool = fact(
-        default=False,
-        doc="Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.",
-    )
-    hasLoadPeaks: Bool = fact(
-        default=False, doc="At times it gets many times its usual load, as at sales, deadlines or alarms."
-    )
-    hasOldVersions: Bool = fact(default=False, doc="Older versions of its interface still answer.")
-    hasOneTimeActions: Bool = fact(
-        default=False,
-        doc="Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.",
-    )
-    hasPhysicalAccess: Bool = fact(default=False, doc="Others can get at the device itself.")
-    hasSensitiveFlows: Bool = fact(
-        default=False,
-        doc="It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.",
-    )
-    hasTestInterfaces: Bool = fact(default=False, doc="It also has interfaces for tests, diagnosis or development.")
-    implementsAPI: Bool = fact(default=False, doc="It offers an interface for programs.")
-    isAbroad: Bool = fact(
-        default=False,
-        doc="It is in a country whose law does not protect personal data as that of the people concerned.",
-    )
-    isActuator: Bool = fact(default=False, doc="It moves, opens, switches, heats or doses something.")
-    isArtifactRegistry: Bool = fact(
-        default=False, doc="It keeps packages, images or other artifacts, from which others fetch them."
-    )
-    isBusinessCritical: Bool = fact(default=False, doc="What the system is for stops when it stops.")
-    isCodeRepository: Bool = fact(default=False, doc="It keeps source code and its history.")
-    isCustomDeveloped: Bool = fact(default=False, doc="The team, or somebody on its behalf, writes its code.")
-    isDevice: Bool = fact(
-        default=False, doc="It is a device in the field, such as a sensor, lock, camera, vehicle or machine."
-    )
-    isGateway: Bool = fact(default=False, doc="It connects devices of a local network with other systems.")
-    isIdentityProvider: Bool = fact(default=False, doc="It logs people in on behalf of other systems.")
-    isInternetFacing: Bool = fact(default=False, doc="Everybody on the internet can call it.")
-    isMCPServer: Bool = fact(default=False, doc="It offers tools to agents by the Model Context Protocol (MCP).")
-    isMessageBroker: Bool = fact(
-        default=False, doc="It takes messages from some and hands them to others, as brokers, buses and streams do."
-    )
-    isMultiTenant: Bool = fact(
-        default=False, doc="Several customers or organisations use it, and none may see what is another's."
-    )
-    isProvisionedInField: Bool = fact(
-        default=False, doc="Its owner or an installer puts it into service, as with an app."
-    )
-    isProxy: Bool = fact(
-        default=False, doc="It passes requests of others on to servers behind it, as a proxy, load balancer or gateway."
-    )
-    isSingleInstance: Bool = fact(default=False, doc="There is one of it, and no other takes its place.")
-    isVault: Bool = fact(default=False, doc="It is a vault, made to keep secrets and keys.")
-    issuesRefreshTokens: Bool = fact(
-        default=False, doc="It hands out tokens with which a client gets new access tokens."
-    )
-    keepsInfrastructureCode: Bool = fact(
-        default=False, doc="The code in it describes machines, networks, rights or clusters."
-    )
-    keepsSecretsInConfiguration: Bool = fact(
-        default=False, doc="Its secrets stand in its code, its configuration files or its environment variables."
-    )
-    keepsSessionAtClient: Bool = fact(
-        default=False, doc="What it knows of a session is kept by the client, in a cookie or a token."
-    )
-    letsUsersEditTemplates: Bool = fact(
-        default=False, doc="Users write templates from which it makes pages, mails or documents."
-    )
-    linksRecords: Bool = fact(default=False, doc="It joins records about the same person from several sources.")
-    listensOnAllInterfaces: Bool = fact(
-        default=False, doc="It accepts connections on every network interface of its machine."
-    )
-    loadsCodeByName: Bool = fact(default=False, doc="Requests name the page, module or plug-in that it loads and runs.")
-    loadsPlugins: Bool = fact(
-        default=False, doc="It runs programs that are added after its installation, such as plug-ins and extensions."
-    )
-    loadsSchemas: Bool = fact(
-        default=False, doc="It fetches the schemas by which it reads or checks messages while it runs."
-    )
-    managesDevices: Bool = fact(default=False, doc="It sends updates or commands to many devices.")
-    matchesRegularExpressions: Bool = fact(
-        default=False, doc="It applies regular expressions to text of others, or that others wrote."
-    )
-    needsManualFailover: Bool = fact(default=False, doc="A person has to act before another takes its place.")
-    needsMessageOrder: Bool = fact(default=False, doc="Its result depends on the order in which messages arrive.")
-    opensFilesByName: Bool = fact(default=False, doc="Requests name the files that it reads or writes.")
-    passesParametersOn: Bool = fact(
-        default=False,
-        doc="Values from requests become parts of addresses or parameters of calls that it makes to other services.",
-    )
-    profilesPeople: Bool = fact(
-        default=False, doc="It draws conclusions about single people, such as scores and interests."
-    )
-    promisesAnonymity: Bool = fact(
-        default=False, doc="People shall be able to use it without being known, as for votes, complaints or advice."
-    )
-    queriesXML: Bool = fact(default=False, doc="It selects parts of XML documents with XPath or XQuery.")
-    receivesEmail: Bool = fact(default=False, doc="It acts on e-mail that it receives.")
-    receivesWebhooks: Bool = fact(default=False, doc="Other services call it to report events.")
-    redeliversMessages: Bool = fact(
-        default=False, doc="It delivers a message again as long as its reader has not acknowledged it."
-    )
-    redirectsByParameter: Bool = fact(default=False, doc="It sends browsers on to an address that the request names.")
-    reliesOnCloud: Bool = fact(default=False, doc="It works only while a service elsewhere can be reached.")
-    reliesOnSensors: Bool = fact(default=False, doc="It acts or decides by what sensors report.")
-    rendersInBrowser: Bool = fact(
-        default=False, doc="Scripts in the browser put its pages together, as in a single-page application."
-    )
-    rendersModelOutput: Bool = fact(default=False, doc="It shows answers of a language model as HTML or Markdown.")
-    retriesRequests: Bool = fact(default=False, doc="It repeats calls that failed.")
-    returnsLists: Bool = fact(default=False, doc="Callers choose how many entries or how large a range they get.")
-    runsBuilds: Bool = fact(default=False, doc="It builds, tests or deploys software automatically.")
-    runsInOneRegion: Bool = fact(default=False, doc="All of it is in one data centre or region.")
-    runsOnDesktop: Bool = fact(default=False, doc="It runs on the machine of a user, next to a browser.")
-    runsOnSchedule: Bool = fact(default=False, doc="It is started at fixed times.")
-    scalesAutomatically: Bool = fact(default=False, doc="More copies of it are started by themselves when load grows.")
-    sendsEmail: Bool = fact(default=False, doc="It sends e-mail.")
-    sendsSMS: Bool = fact(default=False, doc="It sends text messages to telephones.")
-    servesRecordsById: Bool = fact(default=False, doc="Callers name by an identifier the record that they want.")
-    servesStaticFiles: Bool = fact(default=False, doc="It hands out files from a folder on its disk.")
-    sharesBuildAgents: Bool = fact(default=False, doc="Builds of several projects run on the same machines.")
-    sharesKeys: Bool = fact(default=False, doc="All devices of its kind hold the same key or password.")
-    sharesRuntime: Bool = fact(
-        default=False, doc="It runs on a machine, a cluster or a runtime together with other systems."
-    )
-    startsPrograms: Bool = fact(
-        default=False, doc="It starts other programs, with values from requests in their command lines."
-    )
-    storesKeys: Bool = fact(default=False, doc="It holds keys that decrypt or sign.")
-    takesSettingsFromOutside: Bool = fact(
-        default=False, doc="Those who call or start it set its environment variables, registry keys or settings."
-    )
-    takesUpdates: Bool = fact(default=False, doc="Its firmware can be replaced.")
-    tracksUsers: Bool = fact(default=False, doc="It follows what people do across visits, devices or sites.")
-    trustsUpstreamIdentity: Bool = fact(
-        default=False,
-        doc="It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.",
-    )
-    unpacksArchives: Bool = fact(
-        default=False, doc="It unpacks archives, or documents that are archives, which others made."
-    )
-    usedForAnalytics: Bool = fact(default=False, doc="It serves statistics, research or the training of models.")
-    usesAPIKeys: Bool = fact(default=False, doc="Programs show it an API key.")
-    usesCertificates: Bool = fact(default=False, doc="It shows a certificate that expires.")
-    usesConnectionPool: Bool = fact(default=False, doc="It takes its connections or threads from a pool of fixed size.")
-    usesCookies: Bool = fact(default=False, doc="It recognises browsers by cookies.")
-    usesFormatStrings: Bool = fact(
-        default=False, doc="It formats text with format strings to which input can contribute."
-    )
-    usesGraphQL: Bool = fact(default=False, doc="Its interface is GraphQL.")
-    usesInternalPackages: Bool = fact(
-        default=False, doc="It is built from packages that the organisation publishes only for itself."
-    )
-    usesJWT: Bool = fact(default=False, doc="Callers show it a JSON Web Token.")
-    usesPushApproval: Bool = fact(default=False, doc="People confirm a login with a tap on a message.")
-    usesServerSideIncludes: Bool = fact(default=False, doc="Its pages are run through server-side includes.")
-    usesServiceAccount: Bool = fact(default=False, doc="It calls other systems with an account of its own.")
-    usesThirdPartyBuildSteps: Bool = fact(
-        default=False, doc="Its pipelines run steps, actions or plug-ins that others publish."
-    )
-    usesThirdPartyPackages: Bool = fact(default=False, doc="It is built from, or loads, packages that others publish.")
-    writesRawHTTP: Bool = fact(
-        default=False, doc="It writes HTTP messages itself, without a library that refuses line breaks in headers."
-    )
+    acceptsFileUploads: Bool = fact(default=False, doc='Users send it files.')
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    acceptsSeveralProviders: Bool = fact(default=False, doc='People can log in to it by more than one identity provider.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
+    allowsBulkExport: Bool = fact(default=False, doc='Users can take out many records at once.')
+    allowsCrossOrigin: Bool = fact(default=False, doc='Pages of other origins may read its answers (CORS).')
+    allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    allowsSupportReset: Bool = fact(default=False, doc='Support staff can set new passwords, or remove second factors, for its users.')
+    allowsWildcardSubscriptions: Bool = fact(default=False, doc='Readers can subscribe to many topics at once with a pattern.')
+    bindsRequestsToObjects: Bool = fact(default=False, doc='Fields of a request are copied by name into the objects that it stores.')
+    buildsLinksFromRequests: Bool = fact(default=False, doc='It makes links, as in mails, from the host name that a request states.')
+    buildsPullRequests: Bool = fact(default=False, doc='It also builds changes that nobody has accepted yet, such as pull requests.')
+    cachesBuilds: Bool = fact(default=False, doc='Builds use again what earlier builds left in a cache.')
+    changesOwner: Bool = fact(default=False, doc='It is sold on, rented out, returned or thrown away one day.')
+    checksRulesInClient: Bool = fact(default=False, doc='The client checks rules on which it relies, such as prices, limits and the order of steps.')
+    consumesAPIs: Bool = fact(default=False, doc='It calls interfaces of other organisations and works with their answers.')
+    decidesAutomatically: Bool = fact(default=False, doc='It decides about people without a person taking part.')
+    decodesInput: Bool = fact(default=False, doc='It decodes input itself, such as percent, Unicode, base64 or HTML encodings.')
+    deserializesObjects: Bool = fact(default=False, doc='It turns serialized objects of a programming language, such as pickles, back into objects.')
+    distributesSoftware: Bool = fact(default=False, doc='Customers, clients or devices get programs or updates from it.')
+    dropsFailedMessages: Bool = fact(default=False, doc='It deletes messages that could not be handled after some tries.')
+    embedsThirdParties: Bool = fact(default=False, doc='Its pages load scripts, fonts or images from other organisations.')
+    evaluatesExpressions: Bool = fact(default=False, doc='It evaluates formulas, scripts or expressions that come with requests.')
+    executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
+    exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
+    fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
+    hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
+    hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
+    hasDebugPorts: Bool = fact(default=False, doc='Its board has debug or serial ports, such as JTAG and UART.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    hasExpensiveOperations: Bool = fact(default=False, doc='Single requests cost much work or money, such as reports, conversions, messages or calls of paid services.')
+    hasLoadPeaks: Bool = fact(default=False, doc='At times it gets many times its usual load, as at sales, deadlines or alarms.')
+    hasOldVersions: Bool = fact(default=False, doc='Older versions of its interface still answer.')
+    hasOneTimeActions: Bool = fact(default=False, doc='Some of its actions may happen once or a few times only, such as a payment, a vote or the use of a voucher.')
+    hasPhysicalAccess: Bool = fact(default=False, doc='Others can get at the device itself.')
+    hasSensitiveFlows: Bool = fact(default=False, doc='It offers what somebody gains from doing a thousand times, such as buying scarce goods, signing up or posting.')
+    hasTestInterfaces: Bool = fact(default=False, doc='It also has interfaces for tests, diagnosis or development.')
+    implementsAPI: Bool = fact(default=False, doc='It offers an interface for programs.')
+    isAbroad: Bool = fact(default=False, doc='It is in a country whose law does not protect personal data as that of the people concerned.')
+    isActuator: Bool = fact(default=False, doc='It moves, opens, switches, heats or doses something.')
+    isArtifactRegistry: Bool = fact(default=False, doc='It keeps packages, images or other artifacts, from which others fetch them.')
+    isBusinessCritical: Bool = fact(default=False, doc='What the system is for stops when it stops.')
+    isCodeRepository: Bool = fact(default=False, doc='It keeps source code and its history.')
+    isCustomDeveloped: Bool = fact(default=False, doc='The team, or somebody on its behalf, writes its code.')
+    isDevice: Bool = fact(default=False, doc='It is a device in the field, such as a sensor, lock, camera, vehicle or machine.')
+    isGateway: Bool = fact(default=False, doc='It connects devices of a local network with other systems.')
+    isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
+    isInternetFacing: Bool = fact(default=False, doc='Everybody on the internet can call it.')
+    isMCPServer: Bool = fact(default=False, doc='It offers tools to agents by the Model Context Protocol (MCP).')
+    isMessageBroker: Bool = fact(default=False, doc='It takes messages from some and hands them to others, as brokers, buses and streams do.')
+    isMultiTenant: Bool = fact(default=False, doc="Several customers or organisations use it, and none may see what is another's.")
+    isProvisionedInField: Bool = fact(default=False, doc='Its owner or an installer puts it into service, as with an app.')
+    isProxy: Bool = fact(default=False, doc='It passes requests of others on to servers behind it, as a proxy, load balancer or gateway.')
+    isSingleInstance: Bool = fact(default=False, doc='There is one of it, and no other takes its place.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
+    keepsInfrastructureCode: Bool = fact(default=False, doc='The code in it describes machines, networks, rights or clusters.')
+    keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
+    letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    linksRecords: Bool = fact(default=False, doc='It joins records about the same person from several sources.')
+    listensOnAllInterfaces: Bool = fact(default=False, doc='It accepts connections on every network interface of its machine.')
+    loadsCodeByName: Bool = fact(default=False, doc='Requests name the page, module or plug-in that it loads and runs.')
+    loadsPlugins: Bool = fact(default=False, doc='It runs programs that are added after its installation, such as plug-ins and extensions.')
+    loadsSchemas: Bool = fact(default=False, doc='It fetches the schemas by which it reads or checks messages while it runs.')
+    managesDevices: Bool = fact(default=False, doc='It sends updates or commands to many devices.')
+    matchesRegularExpressions: Bool = fact(default=False, doc='It applies regular expressions to text of others, or that others wrote.')
+    needsManualFailover: Bool = fact(default=False, doc='A person has to act before another takes its place.')
+    needsMessageOrder: Bool = fact(default=False, doc='Its result depends on the order in which messages arrive.')
+    opensFilesByName: Bool = fact(default=False, doc='Requests name the files that it reads or writes.')
+    passesParametersOn: Bool = fact(default=False, doc='Values from requests become parts of addresses or parameters of calls that it makes to other services.')
+    profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
+    promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
+    queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
+    receivesEmail: Bool = fact(default=False, doc='It acts on e-mail that it receives.')
+    receivesWebhooks: Bool = fact(default=False, doc='Other services call it to report events.')
+    redeliversMessages: Bool = fact(default=False, doc='It delivers a message again as long as its reader has not acknowledged it.')
+    redirectsByParameter: Bool = fact(default=False, doc='It sends browsers on to an address that the request names.')
+    reliesOnCloud: Bool = fact(default=False, doc='It works only while a service elsewhere can be reached.')
+    reliesOnSensors: Bool = fact(default=False, doc='It acts or decides by what sensors report.')
+    rendersInBrowser: Bool = fact(default=False, doc='Scripts in the browser put its pages together, as in a single-page application.')
+    rendersModelOutput: Bool = fact(default=False, doc='It shows answers of a language model as HTML or Markdown.')
+    retriesRequests: Bool = fact(default=False, doc='It repeats calls that failed.')
+    returnsLists: Bool = fact(default=False, doc='Callers choose how many entries or how large a range they get.')
+    runsBuilds: Bool = fact(default=False, doc='It builds, tests or deploys software automatically.')
+    runsInOneRegion: Bool = fact(default=False, doc='All of it is in one data centre or region.')
+    runsOnDesktop: Bool = fact(default=False, doc='It runs on the machine of a user, next to a browser.')
+    runsOnSchedule: Bool = fact(default=False, doc='It is started at fixed times.')
+    scalesAutomatically: Bool = fact(default=False, doc='More copies of it are started by themselves when load grows.')
+    sendsEmail: Bool = fact(default=False, doc='It sends e-mail.')
+    sendsSMS: Bool = fact(default=False, doc='It sends text messages to telephones.')
+    servesRecordsById: Bool = fact(default=False, doc='Callers name by an identifier the record that they want.')
+    servesStaticFiles: Bool = fact(default=False, doc='It hands out files from a folder on its disk.')
+    sharesBuildAgents: Bool = fact(default=False, doc='Builds of several projects run on the same machines.')
+    sharesKeys: Bool = fact(default=False, doc='All devices of its kind hold the same key or password.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
+    startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
+    storesKeys: Bool = fact(default=False, doc='It holds keys that decrypt or sign.')
+    takesSettingsFromOutside: Bool = fact(default=False, doc='Those who call or start it set its environment variables, registry keys or settings.')
+    takesUpdates: Bool = fact(default=False, doc='Its firmware can be replaced.')
+    tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
+    unpacksArchives: Bool = fact(default=False, doc='It unpacks archives, or documents that are archives, which others made.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesAPIKeys: Bool = fact(default=False, doc='Programs show it an API key.')
+    usesCertificates: Bool = fact(default=False, doc='It shows a certificate that expires.')
+    usesConnectionPool: Bool = fact(default=False, doc='It takes its connections or threads from a pool of fixed size.')
+    usesCookies: Bool = fact(default=False, doc='It recognises browsers by cookies.')
+    usesFormatStrings: Bool = fact(default=False, doc='It formats text with format strings to which input can contribute.')
+    usesGraphQL: Bool = fact(default=False, doc='Its interface is GraphQL.')
+    usesInternalPackages: Bool = fact(default=False, doc='It is built from packages that the organisation publishes only for itself.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesPushApproval: Bool = fact(default=False, doc='People confirm a login with a tap on a message.')
+    usesServerSideIncludes: Bool = fact(default=False, doc='Its pages are run through server-side includes.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
+    usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
+    usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
