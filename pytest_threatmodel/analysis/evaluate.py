@@ -176,12 +176,12 @@ def severity(row: Row, column: int) -> tuple[Severity, str]:
 
 
 def rated_severity(row: Row, column: int) -> tuple[Severity, str]:
-    """The severity of a pair by its threat alone, whatever the element overrides, and why it is not the usual one."""
+    """The severity of a pair by its threat alone, whatever the element overrides, and why it is not its pack's."""
     rule = row.rules[column]
     for holds, adjust in rule.adjustments:
         if holds(row.record):
             return adjust.severity, adjust.why
-    return rule.threat.severity, ""
+    return rule.threat.severity, rule.threat.severity_why if rule.threat.overridden else ""
 
 
 def _stated_severity(override: Finding, word: str) -> Severity:

@@ -20,6 +20,8 @@ from pytest_threatmodel.library.threat import Severity
 
 #: A changed condition only asks for review for so many days, unless somebody says otherwise.
 CONDITION_GRACE: Final = 30
+#: A new rule fails after so many days, unless somebody says otherwise.
+NEW_RULES_GRACE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Ground:
         checks: how decisions are reviewed.
         today_given: whether somebody named the day, rather than the clock.
         condition_grace: for how many days a changed condition only asks for review of the decisions on it.
+        new_rules_grace: for how many days after its release a new rule fails nothing.
     """
 
     today: date
@@ -48,6 +51,7 @@ class Ground:
     checks: Checks = field(default_factory=Checks)
     today_given: bool = False
     condition_grace: int = CONDITION_GRACE
+    new_rules_grace: int = NEW_RULES_GRACE
 
     def awaits_proof(self, row: Row, column: int) -> bool:
         """Whether a mitigated pair counts as a finding where its controls are not proven.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_threatmodel.library.errors import LibraryError
+from pytest_threatmodel.library.extend import extended
 from pytest_threatmodel.library.files import expanded
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.library import read_threats
@@ -61,7 +62,9 @@ class PytmThreats:
         return Library(self._users(), self._vocabulary).resolve()
 
     def _users(self) -> list[Pack]:
-        return [read_threats(path, vocabulary=self._vocabulary) for path in expanded(self._extra)]
+        packs = [read_threats(path, vocabulary=self._vocabulary) for path in expanded(self._extra)]
+        # They may extend the packs that these files do not meet.
+        return extended(packs, partial=True)
 
 
 def installed_threats(vocabulary: Vocabulary | None = None) -> Pack:
