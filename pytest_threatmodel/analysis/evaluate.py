@@ -19,6 +19,7 @@ from pytest_threatmodel.analysis.search import is_reachable
 from pytest_threatmodel.analysis.sensitivity import sensitivities
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.replaced import use_replacements
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.library.threat import WordError
 from pytest_threatmodel.library.threat import parse_severity
@@ -100,6 +101,7 @@ def evaluate(model: Model, library: Library) -> Verdicts:
     """
     elements = model.elements
     rulebook = bind(library, model)
+    use_replacements(model, rulebook.library)
     # Relations may lead to elements that `ignoreUnused` leaves out, so all of them get records.
     records = dict(
         zip(map(id, model.load.elements), make_records(model.load.elements, rulebook.vocabulary), strict=True)

@@ -32,6 +32,7 @@ from pytest_threatmodel.decisions.review import names_one_pair
 from pytest_threatmodel.decisions.review import review
 from pytest_threatmodel.decisions.written import on_elements
 from pytest_threatmodel.decisions.written import on_file
+from pytest_threatmodel.decisions.written import renamed_overrides
 from pytest_threatmodel.decisions.written import unknown_overrides
 
 
@@ -49,6 +50,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     """
     library = verdicts.rulebook.library
     decided = Decided(problems=list(unknown_overrides(verdicts)), new_rules=new_rules(library, ground))
+    decided.notices += renamed_overrides(verdicts)
     near = on_elements(verdicts, decided)
     matched = match(
         near, on_file(verdicts, file_marks, ground.register, file, decided), _scope(verdicts), decided.shared

@@ -81,8 +81,11 @@ def add(parser: pytest.Parser) -> None:
     )
     add_option(
         "--threatmodel-list",
-        action="store_true",
-        help="Print the threats of the library and leave",
+        nargs="?",
+        const="",
+        metavar="FILTER",
+        help="Print the threats of the library and leave: all, those of a pack, or those that fit stride:, linddun:, "
+        "cwe:, capec:, attack:, owasp:, severity:, kind: or id:, or several of these with commas between",
     )
     add_option(
         "--threatmodel-describe",

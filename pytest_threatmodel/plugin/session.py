@@ -124,7 +124,9 @@ def _packs(config: pytest.Config) -> list[Pack]:
 def _check_excluded(settings: options.Settings, library: Library) -> None:
     for name in settings.exclude:
         # Whether a file of pytm is met is not known before it is collected.
-        known = name in library or (not settings.pytm_meets_packs and name in counterparts())
+        known = (
+            name in library or name in library.replaced or (not settings.pytm_meets_packs and name in counterparts())
+        )
         if not is_pattern(name) and not known:
             hint = did_you_mean(name, (threat.id for threat in library.threats))
             text = f"--threatmodel-exclude: unknown threat {name!r}"

@@ -402,7 +402,11 @@ threat models:
                         Elements fail whose sourceFiles changed more than so
                         many days after the model file (ini:
                         threatmodel_stale_days; default: not looked at)
-  --threatmodel-list    Print the threats of the library and leave
+  --threatmodel-list=[FILTER]
+                        Print the threats of the library and leave: all, those
+                        of a pack, or those that fit stride:, linddun:, cwe:,
+                        capec:, attack:, owasp:, severity:, kind: or id:, or
+                        several of these with commas between
   --threatmodel-describe=KIND_OR_ID
                         Print the fields of a kind of element, or all about a
                         threat, and leave
