@@ -82,7 +82,8 @@ def test_its_mitigation_names_the_controls_that_answer_it(id: str) -> None:
     threat = shipped()[id]
     answers = {name for found in explanations(id).values() for one in found for name in controls(one)}
     missing = {name for name in answers if not re.search(rf"\b{name}\b", threat.mitigation)}
-    assert answers
+    # Some threats are answered by a protection of the element alone.
+    assert answers or not any("controls." in path for path in shipped().condition(id).reads)
     assert not missing
 
 
@@ -93,6 +94,18 @@ def test_its_mitigation_names_no_control_that_is_not_there(id: str) -> None:
     assert named <= shipped().vocabulary.kinds["Controls"].fields.keys()
     reads = {path.rpartition(".")[2] for path in shipped().condition(id).reads}
     assert named <= reads
+
+
+@pytest.mark.parametrize(
+    "kind", ["Server", "Process", "Datastore", "Lambda", "LLM", "Agent", "ExternalEntity", "Actor"]
+)
+def test_what_nobody_described_meets_few_threats(kind: str) -> None:
+    model, element = build_example(Example(kind, {}), shipped().vocabulary.declared)
+    (row,) = (row for row in evaluate(model, shipped()).rows if row.element is element)
+    found = [
+        rule.threat for rule, verdict in zip(row.rules, row.verdicts, strict=True) if verdict is Verdict.VULNERABLE
+    ]
+    assert len([threat.id for threat in found if threat.pack != "core"]) <= 3
 
 
 @every_threat
@@ -151,17 +164,14 @@ def test_it_began_with_a_version_of_the_pack(id: str) -> None:
 @every_threat
 def test_it_says_all_that_an_entry_says(id: str) -> None:
     threat = shipped()[id]
-    if threat.pack == "core":
-        pytest.skip("still to be written")
     assert threat.rationale
     assert threat.example
     assert threat.references
 
 
-def test_no_two_conditions_are_equal() -> None:
-    trees = {threat.id: shipped().condition(threat.id).tree for threat in shipped()}
-    equal = [(one, other) for one in trees for other in trees if one < other and trees[one] == trees[other]]
-    assert not equal
+def test_no_two_conditions_are_equal_on_one_kind() -> None:
+    found = Counter((kind, shipped().condition(one.id).tree) for one in shipped() for kind in one.targets)
+    assert not [kind for (kind, _), count in found.items() if count > 1]
 
 
 def test_no_two_threats_tell_the_same() -> None:
