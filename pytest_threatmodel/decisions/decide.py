@@ -52,8 +52,8 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     Raises:
         ModelError: an override names no severity.
     """
-    library = verdicts.rulebook.library
-    decided = Decided(problems=list(unknown_overrides(verdicts)), new_rules=new_rules(library, ground))
+    new = new_rules(verdicts.rulebook.library, ground.today, ground.new_rules_grace)
+    decided = Decided(problems=list(unknown_overrides(verdicts)), new_rules=new)
     decided.notices += renamed_overrides(verdicts)
     near = on_elements(verdicts, decided)
     matched = match(

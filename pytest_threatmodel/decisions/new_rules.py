@@ -5,25 +5,25 @@ from __future__ import annotations
 from datetime import date
 from datetime import timedelta
 
-from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.library import Library
 
 
-def new_rules(library: Library, ground: Ground) -> dict[str, date]:
+def new_rules(library: Library, today: date, grace: int) -> dict[str, date]:
     """The threats that are new on the day of a run, with the day from which their findings fail.
 
     Args:
         library: that the model meets.
-        ground: for the day, and how long rules are new.
+        today: the day of the run.
+        grace: for how many days after its release a rule is new.
     """
-    if not ground.new_rules_grace:
+    if not grace:
         return {}
     found: dict[str, date] = {}
     for threat in library:
         arrived = library.arrived(threat)
         if arrived is not None:
-            first = _later(arrived, ground.new_rules_grace)
-            if ground.today < first:
+            first = _later(arrived, grace)
+            if today < first:
                 found[threat.id] = first
     return found
 
