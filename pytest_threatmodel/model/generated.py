@@ -180,6 +180,7 @@ class ControlsPackFields(Node):
     scansForSecrets: Bool = control(default=False, doc='What is pushed is searched for passwords, keys and tokens, and is refused if there are any.')
     scansInfrastructureCode: Bool = control(default=False, doc='Infrastructure code is checked against rules before it is applied, and unsafe settings stop it.')
     scopesKeys: Bool = control(default=False, doc='Each key belongs to one program, opens only what that needs, and expires.')
+    scopesPipelineCredentials: Bool = control(default=False, doc='Credentials of deployment reach only the job that deploys, only from released branches, and only for minutes.')
     separatesBuildCaches: Bool = control(default=False, doc='A build reads only what builds with at least its own trust have written to the cache.')
     separatesInstructions: Bool = control(default=False, doc='Foreign text reaches the model marked as data, apart from the instructions, and attempts to give orders in it are looked for.')
     separatesTenants: Bool = control(default=False, doc="Data of different customers or systems is kept apart, so that none gets at another's.")
