@@ -1,0 +1,135 @@
+"""A project planner that companies rent: GraphQL, single sign-on of the customers, webhooks, many tenants in one database."""
+
+from pytest_threatmodel import (
+    TM,
+    Actor,
+    Boundary,
+    Classification,
+    Data,
+    Dataflow,
+    Datastore,
+    DatastoreType,
+    ExternalEntity,
+    Process,
+    Server,
+    TLSVersion,
+)
+
+tm = TM("Project planner", description="Teams of many companies plan projects; they sign in with their own companies.")
+
+internet = Boundary("Internet")
+customers = Boundary("Customers' systems")
+cloud = Boundary("Cloud account")
+edge = Boundary("Edge", inBoundary=cloud)
+backend = Boundary("Back end", inBoundary=cloud)
+
+project = Data("Project", classification=Classification.SENSITIVE, isPII=True, format="JSON")
+token = Data("Access token", classification=Classification.SECRET, isCredentials=True)
+document = Data("Document", description="What users attach, any format.", classification=Classification.SENSITIVE)
+
+member = Actor("Team member", inBoundary=internet)
+operator = Actor("Operator", inBoundary=internet, isAdmin=True)
+script = ExternalEntity("Customer's script", inBoundary=customers)
+idp = ExternalEntity("Customer's identity provider", inBoundary=customers)
+hook_target = ExternalEntity("Customer's webhook", inBoundary=customers)
+
+app = Server("Web application", inBoundary=edge, OS="Linux", usesSessionTokens=True)
+app.description = (
+    "A single page application and the part that signs users in: authorization code flow, without PKCE. Access tokens "
+    "are JWT that it checks by itself, kept in the browser's local storage, and live for a week."
+)
+app.controls.isHardened = True
+app.controls.validatesInput = True
+app.controls.encodesOutput = True
+app.controls.implementsCSRFToken = True
+app.controls.authenticatesSource = True
+app.controls.authorizesSource = True
+app.controls.authenticationScheme = "OIDC"
+app.controls.implementsNonce = True
+app.controls.authenticatesDestination = True
+app.controls.handlesResourceConsumption = True
+app.controls.usesStrongSessionIdentifiers = True
+app.controls.disablesiFrames = True
+app.controls.usesMFA = True
+
+api = Server("GraphQL API", inBoundary=backend, OS="Linux")
+api.description = (
+    "Queries of any depth, introspection on in production. Resolvers check that the caller is a member of the tenant, "
+    "but mutations take every field of the input type, also the role. API keys for scripts never expire."
+)
+api.controls.isHardened = True
+api.controls.validatesInput = True
+api.controls.usesParameterizedInput = True
+api.controls.authenticatesSource = True
+api.controls.authorizesSource = True
+api.controls.implementsPOLP = True
+api.controls.encodesOutput = True
+
+hooks = Process("Webhook sender", inBoundary=backend, codeType="Managed")
+hooks.description = "Calls the addresses that customers enter, whatever they are, and signs what it sends."
+hooks.controls.validatesInput = True
+hooks.controls.handlesCrashes = True
+hooks.controls.handlesInterruptions = True
+hooks.controls.implementsPOLP = True
+hooks.controls.isHardened = True
+hooks.controls.authenticatesSource = True
+hooks.controls.handlesResourceConsumption = True
+
+importer = Process("Import worker", inBoundary=backend, codeType="Managed")
+importer.description = "Reads plans that users upload: XML of another tool, and ZIP archives."
+importer.controls.handlesCrashes = True
+importer.controls.implementsPOLP = True
+importer.controls.isHardened = True
+importer.controls.usesParameterizedInput = True
+importer.controls.authenticatesSource = True
+
+admin = Server("Operator console", inBoundary=edge, OS="Linux", usesSessionTokens=True)
+admin.description = "Reached from the internet; can sign in as any user of any tenant, which is written nowhere."
+admin.controls.isHardened = True
+admin.controls.authenticatesSource = True
+admin.controls.authorizesSource = True
+admin.controls.usesMFA = True
+admin.controls.validatesInput = True
+admin.controls.encodesOutput = True
+admin.controls.implementsCSRFToken = True
+admin.controls.handlesResourceConsumption = True
+admin.controls.usesStrongSessionIdentifiers = True
+admin.controls.disablesiFrames = True
+admin.controls.usesParameterizedInput = True
+
+db = Datastore("Tenants", inBoundary=backend, type=DatastoreType.SQL, isSQL=True, isShared=True, hasWriteAccess=True)
+db.description = "One schema for all tenants, told apart by a column; every query must name it."
+db.storesPII = True
+db.storesSensitiveData = True
+db.controls.isEncryptedAtRest = True
+db.controls.hasAccessControl = True
+db.controls.implementsPOLP = True
+db.controls.authenticatesSource = True
+db.controls.isHardened = True
+db.controls.isResilient = True
+
+files = Datastore("Attachments", inBoundary=backend, isSQL=False, isShared=True, hasWriteAccess=True)
+files.description = "A bucket; links to what is in it are signed, and live for a year."
+files.storesSensitiveData = True
+files.controls.isEncryptedAtRest = True
+files.controls.hasAccessControl = True
+files.controls.implementsPOLP = True
+files.controls.authenticatesSource = True
+files.controls.isResilient = True
+
+TLS = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
+use = Dataflow(member, app, "Plan", data=project, **TLS)
+attach = Dataflow(member, app, "Attach a document", data=document, **TLS)
+sign_in = Dataflow(app, idp, "Sign in", data=token, **TLS)
+query = Dataflow(app, api, "Query", data=[project, token], **TLS)
+automate = Dataflow(script, api, "Automate", data=[project, token], **TLS)
+operate = Dataflow(operator, admin, "Operate", data=project, **TLS)
+call = Dataflow(hooks, hook_target, "Tell the customer", data=project, **TLS)
+tell = Dataflow(api, hooks, "Queue event", data=project, **TLS)
+hand_over = Dataflow(app, importer, "Import", data=document, **TLS)
+save = Dataflow(api, db, "Save project", protocol="PostgreSQL over TLS", dstPort=5432, data=project)
+save_file = Dataflow(importer, files, "Save document", data=document, **TLS)
+impersonate = Dataflow(admin, db, "Act for a user", protocol="PostgreSQL over TLS", dstPort=5432, data=project)
+
+for flow in (use, attach, sign_in, query, automate, operate, call, tell, hand_over, save, save_file, impersonate):
+    flow.controls.isEncrypted = True
