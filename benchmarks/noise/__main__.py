@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.noise.catalogue import SAMPLES
+from benchmarks.noise.catalogue import systems
 from benchmarks.noise.measure import measure
-from benchmarks.noise.systems import SAMPLES
-from benchmarks.noise.systems import systems
 from benchmarks.noise.table import Result
 from benchmarks.noise.table import by_pack
 from benchmarks.noise.table import by_system

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from benchmarks.noise.catalogue import System
+from benchmarks.noise.catalogue import counted
 from benchmarks.noise.matching import Neighbours
 from benchmarks.noise.matching import names
 from benchmarks.noise.matching import read_equivalents
 from benchmarks.noise.ours import our_answers
 from benchmarks.noise.ours import our_findings
 from benchmarks.noise.scores import score
-from benchmarks.noise.systems import System
-from benchmarks.noise.systems import counted
 from benchmarks.noise.table import Result
 from benchmarks.noise.theirs import their_findings
 from pytest_threatmodel.library.library import Library
@@ -46,5 +46,3 @@ def measure(system: System, library: Library, pytm: str | None = None) -> Result
     found = their_findings(model, pytm)
     theirs = score(elements, found, system.kept, rule(read_equivalents("pytm")))
     return Result(system.name, system.ours, ours, theirs)
-
-

@@ -12,7 +12,10 @@ from pytest_threatmodel.model.model import Model
 
 #: Of relations pytm is told these; the others it finds by itself, or they only serve our messages.
 _RELATIONS: Final = ("source", "sink", "inBoundary", "responseTo", "data")
-_LEFT_OUT: Final = {"name", "key", "controls", "overrides", "assumptions", "levels", "processedBy", "carriedBy", "response"}
+_LEFT_OUT: Final = frozenset(
+    {"name", "key", "controls", "overrides", "assumptions", "levels", "marks"}
+    | {"processedBy", "carriedBy", "response"}
+)
 
 
 def plain(model: Model) -> list[dict[str, Any]]:

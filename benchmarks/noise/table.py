@@ -31,7 +31,9 @@ class Result:
 
 def by_system(results: Sequence[Result]) -> Iterator[str]:
     """A row a system, and rows for all of them."""
-    yield from _head("system", "elements", "to keep", "findings", "of use", "precision", "recall", "per element", *_PEER)
+    yield from _head(
+        "system", "elements", "to keep", "findings", "of use", "precision", "recall", "per element", *_PEER
+    )
     for result in results:
         yield _line(_cells(result.name, result.whole, result.ours, result.theirs))
     yield _line(_sum("our systems", [each for each in results if each.whole], True))
@@ -67,6 +69,7 @@ def counts(results: Iterable[Result]) -> Iterator[str]:
         yield _line((pack, threat, str(useful), str(noise)))
 
 
+_COUNTS = ("findings", "of use", "precision", "recall", "per element")
 _PEER = ("pytm", "precision", "recall", "per element", "ours to pytm's")
 
 

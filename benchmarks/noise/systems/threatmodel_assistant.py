@@ -1,5 +1,7 @@
 """An assistant for customer service: a language model that reads documents, and an agent that calls tools."""
 
+from typing import Any
+
 from pytest_threatmodel import (
     LLM,
     TM,
@@ -17,7 +19,9 @@ from pytest_threatmodel import (
     TLSVersion,
 )
 
-tm = TM("Service assistant", description="Customers chat; the assistant looks things up, changes contracts, gives refunds.")
+tm = TM(
+    "Service assistant", description="Customers chat; the assistant looks things up, changes contracts, gives refunds."
+)
 
 internet = Boundary("Internet")
 vendor = Boundary("Model vendor")
@@ -56,7 +60,7 @@ agent.controls.authenticatesSource = True
 agent.controls.validatesInput = False
 
 model = LLM("Vendor model", inBoundary=vendor, isThirdParty=True, hasRAG=True, hasAgentCapabilities=True)
-model.description = "Large model of a vendor, which keeps prompts for training. The system prompt holds a discount code."
+model.description = "The vendor keeps prompts for training. The system prompt holds a discount code."
 model.processesPersonalData = True
 model.retainsUserData = True
 model.hasAccessToSensitiveSystems = True
@@ -66,7 +70,7 @@ model.controls.authenticatesSource = True
 model.controls.isEncrypted = True
 
 small = LLM("Mail sorter", inBoundary=company, isThirdParty=False, isSelfHosted=True, hasFineTuning=True)
-small.description = "Open weights from a public hub, trained further on old mails of customers. Sorts mails, nothing else."
+small.description = "Open weights from a public hub, trained further on old mails of customers. Only sorts mails."
 small.processesPersonalData = True
 small.hasSystemPrompt = False
 small.retainsUserData = False
@@ -93,7 +97,7 @@ contracts.controls.handlesCrashes = True
 contracts.controls.handlesResourceConsumption = True
 
 runner = Process("Calculation tool", inBoundary=tools, codeType="Managed", implementsAPI=True)
-runner.description = "Runs Python that the model writes, in its own process, with network. Installed from a registry at start."
+runner.description = "Runs Python that the model writes, in its own process, with network. Fetched at each start."
 runner.controls.handlesCrashes = True
 runner.controls.authenticatesSource = True
 runner.controls.isHardened = True
@@ -108,7 +112,7 @@ db.controls.authenticatesSource = True
 db.controls.isResilient = True
 db.controls.isHardened = True
 
-TLS = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
+TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
 ask = Dataflow(customer, chat, "Chat", data=prompt, **TLS)
 plan = Dataflow(chat, agent, "Pass on question", data=prompt, **TLS)
 infer = Dataflow(agent, model, "Infer", data=[prompt, document, api_key], **TLS)

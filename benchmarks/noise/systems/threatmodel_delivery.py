@@ -1,5 +1,7 @@
 """How a company builds and ships its programs: repository, builders, registry, two clusters."""
 
+from typing import Any
+
 from pytest_threatmodel import (
     TM,
     Actor,
@@ -76,7 +78,7 @@ images.controls.isHardened = True
 images.controls.implementsPOLP = True
 
 deployer = Process("Deployer", inBoundary=production, codeType="Managed")
-deployer.description = "Pulls what the registry has under a tag and rolls it out by itself; it is admin of the cluster. No record."
+deployer.description = "Rolls out what the registry has under a tag, by itself; it is admin of the cluster. No record."
 deployer.controls.handlesCrashes = True
 deployer.controls.handlesInterruptions = True
 deployer.controls.authenticatesSource = True
@@ -104,7 +106,7 @@ program.controls.implementsPOLP = True
 program.controls.usesParameterizedInput = True
 program.controls.encodesOutput = True
 
-TLS = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
+TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
 push = Dataflow(developer, forge, "Push", protocol="SSH", dstPort=22, data=source)
 propose = Dataflow(outsider, forge, "Propose change", data=source, **TLS)
 build = Dataflow(forge, runner, "Build", data=source, **TLS)

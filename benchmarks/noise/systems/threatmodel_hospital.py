@@ -1,5 +1,7 @@
 """Records of a hospital: a portal for patients, a ward application, an interface for laboratories, research exports."""
 
+from typing import Any
+
 from pytest_threatmodel import (
     TM,
     Actor,
@@ -25,7 +27,9 @@ wards = Boundary("Ward network", inBoundary=hospital)
 center = Boundary("Data centre", inBoundary=hospital)
 
 record = Data("Record", description="Diagnoses and treatments.", classification="TOP_SECRET", isPII=True)
-result = Data("Result", description="Of the laboratory, HL7 in XML.", classification="TOP_SECRET", isPII=True, format="XML")
+result = Data(
+    "Result", description="Of the laboratory, HL7 in XML.", classification="TOP_SECRET", isPII=True, format="XML"
+)
 extract = Data("Extract", description="Records without names, with birth dates and postcodes.", classification="SECRET")
 extract.isPII = True
 identity = Data("Log-in", classification=Classification.SECRET, isCredentials=True)
@@ -87,7 +91,9 @@ exporter.controls.authorizesSource = True
 exporter.controls.validatesInput = True
 exporter.controls.usesParameterizedInput = True
 
-records = Datastore("Records", inBoundary=center, type=DatastoreType.SQL, isSQL=True, isShared=True, hasWriteAccess=True)
+records = Datastore(
+    "Records", inBoundary=center, type=DatastoreType.SQL, isSQL=True, isShared=True, hasWriteAccess=True
+)
 records.description = "Disk encrypted, replicated, access by role. Kept for ever, nobody can have a record corrected."
 records.storesPII = True
 records.storesSensitiveData = True
@@ -112,8 +118,8 @@ tapes.controls.hasAccessControl = True
 tapes.controls.isResilient = True
 tapes.controls.implementsPOLP = True
 
-TLS = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
-DB = {"protocol": "PostgreSQL over TLS", "dstPort": 5432, "tlsVersion": TLSVersion.TLSv13}
+TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
+DB: dict[str, Any] = {"protocol": "PostgreSQL over TLS", "dstPort": 5432, "tlsVersion": TLSVersion.TLSv13}
 log_in = Dataflow(patient, portal, "Log in", data=identity, **TLS)
 see = Dataflow(patient, portal, "See results", data=result, **TLS)
 track = Dataflow(portal, analytics, "Count visit", data=result, **TLS)

@@ -1,4 +1,6 @@
-"""A project planner that companies rent: GraphQL, single sign-on of the customers, webhooks, many tenants in one database."""
+"""A project planner that companies rent: GraphQL, single sign-on, webhooks, many tenants in one database."""
+
+from typing import Any
 
 from pytest_threatmodel import (
     TM,
@@ -117,7 +119,7 @@ files.controls.implementsPOLP = True
 files.controls.authenticatesSource = True
 files.controls.isResilient = True
 
-TLS = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
+TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
 use = Dataflow(member, app, "Plan", data=project, **TLS)
 attach = Dataflow(member, app, "Attach a document", data=document, **TLS)
 sign_in = Dataflow(app, idp, "Sign in", data=token, **TLS)

@@ -1,5 +1,7 @@
 """Letters that are scanned in the browser and read by functions: no server, all of it in one AWS account."""
 
+from typing import Any
+
 from pytest_threatmodel import (
     TM,
     Actor,
@@ -31,7 +33,7 @@ reader = ExternalEntity("Reading service", inBoundary=partners)
 reader.description = "Another company's text recognition, in another country."
 
 gateway = Server("API gateway", inBoundary=account, onAWS=True, usesSessionTokens=False)
-gateway.description = "Checks the customer's token and hands out addresses for uploads. No limits, no web application firewall."
+gateway.description = "Checks the customer's token and hands out addresses for uploads. No limits, no firewall."
 gateway.controls.isHardened = True
 gateway.controls.authenticatesSource = True
 gateway.controls.authorizesSource = True
@@ -41,7 +43,7 @@ gateway.controls.implementsPOLP = True
 gateway.controls.encodesOutput = True
 
 inbox = Datastore("Inbox bucket", inBoundary=account, type=DatastoreType.AWS_S3, isSQL=False, onAWS=True)
-inbox.description = "Where letters arrive. Its policy lets the whole world read, left over from a test; no versions are kept."
+inbox.description = "Where letters arrive. Its policy lets the world read, left over from a test; no versions are kept."
 inbox.hasWriteAccess = True
 inbox.storesPII = True
 inbox.storesSensitiveData = True
@@ -82,12 +84,12 @@ archive.controls.isResilient = True
 archive.controls.isHardened = True
 
 logs = Datastore("Function logs", inBoundary=account, isSQL=False, onAWS=True, storesLogData=True, hasWriteAccess=True)
-logs.description = "CloudWatch. Functions write the text that they read, for debugging. Developers may change and delete."
+logs.description = "CloudWatch. Functions log the text that they read, to debug. Developers may change and delete."
 logs.controls.isEncryptedAtRest = True
 logs.controls.authenticatesSource = True
 logs.controls.isResilient = True
 
-TLS = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
+TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
 ask = Dataflow(customer, gateway, "Ask for an upload", **TLS)
 upload = Dataflow(customer, inbox, "Upload letter", data=letter, **TLS)
 arrive = Dataflow(inbox, convert, "Letter arrived", data=letter, **TLS)

@@ -1,4 +1,4 @@
-"""Sensors in rented cellars, a gateway in each house, a platform in the cloud: who heats how much, and where water leaks."""
+"""Sensors in rented cellars, a gateway in each house, a platform in the cloud: heat, and leaks of water."""
 
 from pytest_threatmodel import (
     TM,
@@ -43,7 +43,9 @@ gateway.controls.encodesOutput = True
 gateway.controls.usesParameterizedInput = True
 
 broker = Server("MQTT broker", inBoundary=cloud, OS="Linux")
-broker.description = "Takes whoever has the fleet key; with it any topic can be read and written, also other houses' commands."
+broker.description = (
+    "Takes whoever has the fleet key; who has it may read and write any topic, also other houses' commands."
+)
 broker.controls.isHardened = True
 broker.controls.authenticatesSource = True
 broker.controls.validatesInput = True
@@ -72,7 +74,7 @@ series.controls.isResilient = True
 series.controls.isHardened = True
 
 portal = Server("Landlord portal", inBoundary=cloud, OS="Linux", usesSessionTokens=True)
-portal.description = "Password and second factor; a house is asked for by its number, and the portal checks whose it is."
+portal.description = "Password and second factor; it checks whose house is asked for."
 portal.controls.isHardened = True
 portal.controls.validatesInput = True
 portal.controls.encodesOutput = True

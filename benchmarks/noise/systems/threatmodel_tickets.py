@@ -1,5 +1,7 @@
 """Tickets for events: services in a Kubernetes cluster that talk by HTTP and Kafka."""
 
+from typing import Any
+
 from pytest_threatmodel import (
     TM,
     Actor,
@@ -40,7 +42,9 @@ ingress.controls.validatesInput = True
 ingress.controls.implementsPOLP = True
 
 booking_service = Process("Booking service", inBoundary=shop_space, codeType="Managed", implementsAPI=True)
-booking_service.description = "Container as root, image by the tag latest from a public registry, no limits of memory or CPU."
+booking_service.description = (
+    "Runs as root; image by the tag latest from a public registry; no limits of memory or CPU."
+)
 booking_service.controls.validatesInput = True
 booking_service.controls.usesParameterizedInput = True
 booking_service.controls.authenticatesSource = True
@@ -82,15 +86,15 @@ db.controls.isResilient = True
 db.controls.isHardened = True
 
 control = Server("Kubernetes API", inBoundary=cluster, OS="Linux")
-control.description = "Open to the internet; every developer is cluster-admin. No audit log. No network policies in the cluster."
+control.description = "Open to the internet; every developer is cluster-admin. No audit log, no network policies."
 control.controls.authenticatesSource = True
 control.controls.isHardened = True
 control.controls.usesMFA = True
 control.controls.validatesInput = True
 control.controls.handlesResourceConsumption = True
 
-old = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv10}
-plain = {"protocol": "HTTP", "dstPort": 8080}
+old: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv10}
+plain: dict[str, Any] = {"protocol": "HTTP", "dstPort": 8080}
 look = Dataflow(visitor, ingress, "Look at seats", data=seats, **old)
 book = Dataflow(visitor, ingress, "Book", data=booking, **old)
 route = Dataflow(ingress, booking_service, "Route booking", data=booking, **plain)

@@ -26,7 +26,9 @@ review = Data("Review", description="Text with markup, and a photo.", classifica
 password = Data("Password", classification=Classification.SECRET, isCredentials=True)
 order_data = Data("Order", classification=Classification.SENSITIVE, isPII=True, format="JSON")
 session = Data("Session", classification=Classification.SECRET, isCredentials=True)
-payment = Data("Payment", description="Amount and token; the card stays with the provider.", classification="RESTRICTED")
+payment = Data(
+    "Payment", description="Amount and token; the card stays with the provider.", classification="RESTRICTED"
+)
 
 customer = Actor("Customer", inBoundary=internet)
 support = Actor("Support agent", inBoundary=office)
