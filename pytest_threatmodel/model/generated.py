@@ -30,12 +30,33 @@ class BoundaryPackFields(Node):
 class ControlsPackFields(Node):
     """What packs add to Controls."""
 
+    aggregatesData: Bool = control(default=False, doc='Only numbers about many people are kept or handed out, and small groups are left out.')
+    asksConsent: Bool = control(default=False, doc='People are asked beforehand, can say no at no cost, and can take their consent back.')
+    changesDefaultCredentials: Bool = control(default=False, doc='Accounts and passwords that the maker set are removed or changed before use.')
+    checksPasswordStrength: Bool = control(default=False, doc='New passwords must be long and may not be among those that are known from breaches.')
+    deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
+    erasesMedia: Bool = control(default=False, doc='Media are wiped or destroyed, with a record of it, before they are given away or thrown away.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
+    hidesAccountExistence: Bool = control(default=False, doc='Login, registration and reset answer alike whether or not there is such an account.')
+    hidesTraffic: Bool = control(default=False, doc='Observers of the network cannot tell who talks to whom, for example because of a relay or an onion network.')
+    isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
+    keepsNoTraces: Bool = control(default=False, doc='Neither addresses nor times nor accounts of those who use it are kept.')
+    keepsPermissions: Bool = control(default=False, doc='A copy shows each caller only what the original would show him.')
+    keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
+    limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    pseudonymizesData: Bool = control(default=False, doc='Names and numbers of people are replaced by values that mean nothing elsewhere, and the key to them is kept apart.')
+    redactsData: Bool = control(default=False, doc='Sensitive parts are removed, masked or replaced before data is handed on.')
+    testsRestore: Bool = control(default=False, doc='Backups are restored in a rehearsal, regularly, and what comes back is checked.')
+    usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
 
 
 class DataPackFields(Node):
     """What packs add to Data."""
+
+    isLocation: Bool = fact(default=False, doc='It tells where people are or were.')
+    isPseudonymous: Bool = fact(default=False, doc='Names were replaced, but it is still about single people.')
+    isSpecialCategory: Bool = fact(default=False, doc='It tells about health, religion, opinions, origin, sex life or crimes of people, or holds their biometrics or genes.')
 
 
 class DataflowPackFields(Node):
@@ -45,6 +66,13 @@ class DataflowPackFields(Node):
 class DatastorePackFields(Node):
     """What packs add to Datastore."""
 
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isBackup: Bool = fact(default=False, doc='It holds copies for the case that the original is lost.')
+    isRemovable: Bool = fact(default=False, doc='It is on media that can be carried away, such as disks, sticks and tapes.')
+    isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+
 
 class ElementPackFields(Node):
     """What packs add to Element."""
@@ -52,6 +80,8 @@ class ElementPackFields(Node):
 
 class ExternalEntityPackFields(Node):
     """What packs add to ExternalEntity."""
+
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
 
 
 class LLMPackFields(Node):
@@ -61,14 +91,29 @@ class LLMPackFields(Node):
 class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ProcessPackFields(Node):
     """What packs add to Process."""
 
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
+    tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
 class ServerPackFields(Node):
     """What packs add to Server."""
+
+    acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
+    tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
