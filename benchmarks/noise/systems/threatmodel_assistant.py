@@ -86,6 +86,8 @@ vectors.controls.isEncryptedAtRest = True
 vectors.controls.authenticatesSource = True
 vectors.controls.isResilient = True
 vectors.controls.isHardened = True
+vectors.isReplica = True
+vectors.controls.deletesOldData = True
 
 contracts = Process("Contract tool", inBoundary=tools, codeType="Managed", implementsAPI=True)
 contracts.description = "MCP server of our own: changes contracts and pays refunds for whom the agent names."

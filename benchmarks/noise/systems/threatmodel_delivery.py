@@ -94,6 +94,7 @@ vault.controls.authenticatesSource = True
 vault.controls.isResilient = True
 vault.controls.isHardened = True
 vault.controls.implementsPOLP = True
+vault.isVault = True
 
 program = Server("Production service", inBoundary=production, OS="Linux")
 program.description = "What is shipped; stands for each of the company's services."

@@ -32,6 +32,9 @@ result = Data(
 )
 extract = Data("Extract", description="Records without names, with birth dates and postcodes.", classification="SECRET")
 extract.isPII = True
+extract.isPseudonymous = True
+for data in (record, result, extract):
+    data.isSpecialCategory = True
 identity = Data("Log-in", classification=Classification.SECRET, isCredentials=True)
 
 patient = Actor("Patient", inBoundary=internet)
@@ -59,6 +62,11 @@ portal.controls.handlesResourceConsumption = True
 portal.controls.disablesiFrames = True
 portal.controls.definesConnectionTimeout = True
 portal.controls.implementsPOLP = True
+portal.acceptsPasswords = True
+portal.allowsPasswordReset = True
+portal.tracksUsers = True
+portal.controls.limitsLoginAttempts = True
+portal.controls.hidesAccountExistence = True
 
 ward = Server("Ward application", inBoundary=center, OS="Windows", usesSessionTokens=True)
 ward.description = "One account a ward, written on the monitor. Every nurse sees every patient. Sessions never end."
@@ -71,6 +79,10 @@ ward.controls.authenticatesSource = True
 ward.controls.usesStrongSessionIdentifiers = True
 ward.controls.handlesResourceConsumption = True
 ward.controls.disablesiFrames = True
+ward.acceptsPasswords = True
+ward.controls.limitsLoginAttempts = True
+ward.controls.checksPasswordStrength = True
+ward.controls.hidesAccountExistence = True
 
 lab_gate = Process("Laboratory interface", inBoundary=center, codeType="Managed", implementsAPI=True)
 lab_gate.description = "Takes XML from laboratories whose address is on a list; any DTD is followed."
@@ -90,6 +102,7 @@ exporter.controls.authenticatesSource = True
 exporter.controls.authorizesSource = True
 exporter.controls.validatesInput = True
 exporter.controls.usesParameterizedInput = True
+exporter.usedForAnalytics = True
 
 records = Datastore(
     "Records", inBoundary=center, type=DatastoreType.SQL, isSQL=True, isShared=True, hasWriteAccess=True
@@ -117,6 +130,9 @@ tapes.storesSensitiveData = True
 tapes.controls.hasAccessControl = True
 tapes.controls.isResilient = True
 tapes.controls.implementsPOLP = True
+tapes.isBackup = True
+tapes.isRemovable = True
+tapes.controls.erasesMedia = True
 
 TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
 DB: dict[str, Any] = {"protocol": "PostgreSQL over TLS", "dstPort": 5432, "tlsVersion": TLSVersion.TLSv13}

@@ -118,6 +118,7 @@ files.controls.hasAccessControl = True
 files.controls.implementsPOLP = True
 files.controls.authenticatesSource = True
 files.controls.isResilient = True
+files.controls.deletesOldData = True
 
 TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
 use = Dataflow(member, app, "Plan", data=project, **TLS)

@@ -26,6 +26,8 @@ account = Boundary("AWS account")
 letter = Data("Letter", description="PDF or picture.", classification=Classification.SECRET, isPII=True)
 text = Data("Text", description="What was read.", classification=Classification.SECRET, isPII=True, format="JSON")
 api_key = Data("API key", description="Of the reading service.", classification="TOP_SECRET", isCredentials=True)
+letter.isSpecialCategory = True
+text.isSpecialCategory = True
 
 customer = Actor("Insured person", inBoundary=internet)
 developer = Actor("Developer", inBoundary=internet, isAdmin=True)
@@ -49,6 +51,7 @@ inbox.storesPII = True
 inbox.storesSensitiveData = True
 inbox.controls.isEncryptedAtRest = True
 inbox.controls.isResilient = True
+inbox.controls.deletesOldData = True
 
 convert = Lambda("Converter", inBoundary=account, environment="Production", usesEnvironmentVariables=True)
 convert.description = (

@@ -41,6 +41,8 @@ gateway.controls.implementsStrictHTTPValidation = True
 gateway.controls.authenticatesSource = True
 gateway.controls.encodesOutput = True
 gateway.controls.usesParameterizedInput = True
+gateway.acceptsPasswords = True
+gateway.hasDefaultAccounts = True
 
 broker = Server("MQTT broker", inBoundary=cloud, OS="Linux")
 broker.description = (
@@ -89,6 +91,10 @@ portal.controls.handlesResourceConsumption = True
 portal.controls.disablesiFrames = True
 portal.controls.definesConnectionTimeout = True
 portal.controls.implementsPOLP = True
+portal.acceptsPasswords = True
+portal.controls.limitsLoginAttempts = True
+portal.controls.checksPasswordStrength = True
+portal.controls.hidesAccountExistence = True
 
 updates = Server("Update server", inBoundary=cloud, OS="Linux")
 updates.description = "Static files, open to the world by HTTP."

@@ -46,6 +46,9 @@ front.controls.verifySessionIdentifiers = True
 front.controls.definesConnectionTimeout = True
 front.controls.authenticatesSource = True
 front.controls.implementsStrictHTTPValidation = True
+front.acceptsPasswords = True
+front.controls.checksPasswordStrength = True
+front.controls.hidesAccountExistence = True
 
 orders_api = Server("Order service", inBoundary=inside, OS="Linux")
 orders_api.description = (
