@@ -1,8 +1,9 @@
-"""Sphinx's settings, and the page of fields, which is made from the vocabulary."""
+"""Sphinx's settings, and the pages that are made from the code: fields, and the threat library."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,9 @@ project = "pytest-threatmodel"
 author = "the pytest-threatmodel contributors"
 copyright = f"2026, {author}"
 release = importlib.metadata.version("pytest-threatmodel")
-extensions = ["myst_parser"]
+# The extension that makes the pages of the threat library lies beside this file.
+sys.path.insert(0, str(Path(__file__).parent))
+extensions = ["myst_parser", "threat_pages"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"{project} {release}"

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from pytest_threatmodel.library.condition.parse import parse
+from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pack import read_pack
+from tests.library import packs
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"), run_name="generate")
+PAGES = runpy.run_path(str(ROOT / "docs" / "threat_pages.py"), run_name="threat_pages")
 OPTION = re.compile(r"--(?:no-)?threatmodel[\w-]*")
 
 
@@ -52,6 +56,25 @@ def test_the_page_lists_every_setting(help_text: str) -> None:
 def test_pages_name_only_options_that_are_in_the_reference(page: str) -> None:
     known = set(OPTION.findall((REFERENCE / "options.md").read_text(encoding="utf-8")))
     assert set(OPTION.findall((ROOT / page).read_text(encoding="utf-8"))) - known == set()
+
+
+def test_every_shipped_pack_and_threat_has_a_page_that_its_index_reaches() -> None:
+    library = load_library()
+    pages = PAGES["pages"](library)
+    for pack in library.packs:
+        assert f"({pack.name}.md)" in pages["index.md"]
+        for threat in pack.threats:
+            assert f"({pack.name}/{threat.id}.md)" in pages[f"{pack.name}.md"]
+            assert pages[f"{pack.name}/{threat.id}.md"].startswith(f"# {threat.id}: ")
+    assert len(pages) == 1 + len(library.packs) + len(library)
+
+
+def test_texts_of_packs_are_no_markdown_on_their_pages(tmp_path: Path) -> None:
+    file = tmp_path / "acme.toml"
+    file.write_text(packs.document([packs.threat(description="a_b_c | <script> [x](y) `z`")]), encoding="utf-8")
+    pack = read_pack(file)
+    page = PAGES["pages"](Library([pack]))[f"web/{pack.threats[0].id}.md"]
+    assert r"a\_b\_c \| \<script\> \[x\](y) \`z\`" in page
 
 
 def test_the_pack_on_the_page_is_a_pack(tmp_path: Path) -> None:

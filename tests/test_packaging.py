@@ -15,17 +15,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-METADATA = ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
+METADATA = ("setup.cfg", "setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 FOLDERS = ("pytest_threatmodel", "threats")
+#: Made when a wheel is built, and by hand in a checkout.
+COMPILED = "compiled.json"
 
 # Runs in an environment that has only the distribution, so it imports nothing that needs pytest.
 LOOK = """
 import json
 from importlib.metadata import entry_points
 from importlib.resources import files
+from pytest_threatmodel.library.compiled import compiled_packs
+from pytest_threatmodel.library.files import shipped_files
 names = (file.name for file in files("pytest_threatmodel.threats").iterdir())
 print(json.dumps({
     "packs": sorted(name for name in names if name.endswith(".toml")),
+    "compiled": len(compiled_packs(shipped_files().values())),
     "typed": files("pytest_threatmodel").joinpath("py.typed").is_file(),
     "plugin": [e.value for e in entry_points(group="pytest11", name="threatmodel")],
 }))
@@ -78,7 +83,7 @@ def test_data_files_are_all_covered_by_package_data() -> None:
         path.relative_to(ROOT).as_posix()
         for folder in FOLDERS
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"}
+        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.name != COMPILED
     }
     assert data == covered_data()
 
@@ -91,7 +96,7 @@ def checkout(tmp_path: Path) -> Path:
     for name in METADATA:
         shutil.copy(ROOT / name, folder)
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", COMPILED))
     return folder
 
 
@@ -110,7 +115,7 @@ def wheel_names(wheel: Path) -> set[str]:
 
 def expected_in_wheel() -> set[str]:
     modules = (path.relative_to(ROOT).as_posix() for path in (ROOT / "pytest_threatmodel").rglob("*.py"))
-    threats = (f"pytest_threatmodel/threats/{name}" for name in [*packs(), "__init__.py"])
+    threats = (f"pytest_threatmodel/threats/{name}" for name in [*packs(), "__init__.py", COMPILED])
     data = (name for name in covered_data() if not name.startswith("threats/"))
     return {*modules, *threats, *data}
 
@@ -139,4 +144,5 @@ def test_install_finds_every_pack(arguments: list[str], checkout: Path, tmp_path
     install = (sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--quiet")
     run(*install, *(argument.format(checkout) for argument in arguments), cwd=tmp_path)
     found = json.loads(run(python, "-c", LOOK, cwd=tmp_path))
-    assert found == {"packs": packs(), "typed": True, "plugin": ["pytest_threatmodel.plugin"]}
+    compiled = 0 if "--editable" in arguments else len(packs())
+    assert found == {"packs": packs(), "compiled": compiled, "typed": True, "plugin": ["pytest_threatmodel.plugin"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from pytest_threatmodel.analysis.examples import failing_examples
@@ -28,11 +29,17 @@ def bind(library: Library, model: Model) -> Rulebook:
     vocabulary = library.vocabulary.with_kinds(kinds)
     packs = [read_threats(path, vocabulary=vocabulary) for path in _threat_files(model)]
     if not packs and vocabulary is library.vocabulary:
-        return Rulebook(library)
+        return _shared(library)
     bound = Library([*library.packs, *packs], vocabulary).resolve()
     for problem in failing_examples(bound, packs, kinds):
         raise LibraryError(problem)
     return Rulebook(bound)
+
+
+@lru_cache(maxsize=4)
+def _shared(library: Library) -> Rulebook:
+    """One rulebook for all models of a run that meet the library as it is: compiling takes a millisecond a rule."""
+    return Rulebook(library)
 
 
 def _threat_files(model: Model) -> list[Path]:

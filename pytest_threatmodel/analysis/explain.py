@@ -200,6 +200,11 @@ def carried_by(verdicts: Verdicts, row: Row, column: int) -> tuple[Changes, ...]
     return _found(verdicts, row, column).get("carried_by", ())
 
 
+def open_facts(verdicts: Verdicts, row: Row, column: int) -> tuple[str, ...]:
+    """The unstated facts that an undetermined pair waits for; none where there are too many to look through."""
+    return _open_facts(_found(verdicts, row, column).get("open_facts", ()), row.element)
+
+
 def _open_facts(sets: tuple[Changes, ...], element: Element) -> tuple[str, ...]:
     """The facts in any of the sets; what data that nobody named may hold counts as the data."""
     named: dict[str, None] = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
+from pytest_threatmodel.analysis.unstated import undetermined
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import Decision
@@ -29,6 +30,9 @@ from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
 from pytest_threatmodel.decisions.review import names_one_pair
 from pytest_threatmodel.decisions.review import review
+from pytest_threatmodel.decisions.unstated import FAILING
+from pytest_threatmodel.decisions.unstated import UnstatedFacts
+from pytest_threatmodel.decisions.unstated import too_many
 from pytest_threatmodel.decisions.written import on_elements
 from pytest_threatmodel.decisions.written import on_file
 from pytest_threatmodel.decisions.written import unknown_overrides
@@ -63,6 +67,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
                 decided.waiting[pair] = decision, names_one_pair(decision, pairs, id(decision) in standing)
     _import(verdicts, frozenset(matched.by_pair), ground.judged_on, decided)
     _soften(verdicts, ground, file, decided)
+    _fail_unstated(verdicts, ground.unstated, decided)
     return decided
 
 
@@ -192,3 +197,16 @@ def _soften(verdicts: Verdicts, ground: Ground, file: str, decided: Decided) -> 
             decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=ground.today, softened=softened)
         elif pair in known.fails:
             decided.outcomes[pair] = Outcome("failed", known.fails[pair])
+
+
+def _fail_unstated(verdicts: Verdicts, unstated: UnstatedFacts, decided: Decided) -> None:
+    """Undetermined pairs that the team wants settled, where nobody decided anything."""
+    if unstated.limit is not None:
+        decided.unstated += too_many(verdicts, decided, unstated.limit)
+    if unstated.lowest is None:
+        return
+    for row in verdicts.rows:
+        for column in undetermined(row):
+            pair = (row.rules[column].threat.id, row.label)
+            if pair not in decided.outcomes and unstated.fails(row, column):
+                decided.outcomes[pair] = Outcome("failed", FAILING)

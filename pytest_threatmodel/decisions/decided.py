@@ -30,6 +30,7 @@ class Decided:
         shared: the ids of the register's decisions that count for other models too.
         unneeded: id of such a decision -> what is wrong with it, unless another model needs it, and whether that fails.
         reach: id of a decision that was read -> how many pairs it covers, findings or not.
+        unstated: why the model leaves too much open, in lines; none where it does not.
         comparison: with earlier runs, where there is one.
         waiting: mitigated pairs that are findings only where their controls are not proven -> the decision on them, and
             whether it names that one pair.
@@ -47,6 +48,7 @@ class Decided:
     shared: frozenset[int] = frozenset()
     unneeded: dict[int, tuple[str, bool]] = field(default_factory=dict)
     reach: dict[int, int] = field(default_factory=dict)
+    unstated: list[str] = field(default_factory=list)
     comparison: Comparison | None = None
     waiting: dict[PairKey, tuple[Decision, bool]] = field(default_factory=dict)
     lapsed: dict[PairKey, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.known import Known
 from pytest_threatmodel.decisions.policy import Policy
 from pytest_threatmodel.decisions.register import Register
+from pytest_threatmodel.decisions.unstated import UnstatedFacts
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
 
@@ -36,6 +37,7 @@ class Ground:
             not required.
         checks: how decisions are reviewed.
         today_given: whether somebody named the day, rather than the clock.
+        unstated: from when on facts that nobody stated fail.
         condition_grace: for how many days a changed condition only asks for review of the decisions on it.
     """
 
@@ -47,6 +49,7 @@ class Ground:
     unproven: Severity | None = None
     checks: Checks = field(default_factory=Checks)
     today_given: bool = False
+    unstated: UnstatedFacts = field(default_factory=UnstatedFacts)
     condition_grace: int = CONDITION_GRACE
 
     def awaits_proof(self, row: Row, column: int) -> bool:

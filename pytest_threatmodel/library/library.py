@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from pytest_threatmodel.library.compiled import compiled_packs
 from pytest_threatmodel.library.condition.parse import ConditionError
 from pytest_threatmodel.library.condition.reach import can_be_true
 from pytest_threatmodel.library.condition.reach import undeclared_reads
@@ -37,19 +39,23 @@ from pytest_threatmodel.model.vocabulary import standard_vocabulary
 class Library:
     """All threats that count, in order.
 
-    The conditions are bound to the vocabulary when they are first asked for; `resolve` binds all of them.
+    The conditions are bound to the vocabulary when they are first asked for; `resolve` checks all of them.
 
     Args:
         packs: in the order in which their threats stand.
         vocabulary: the kinds and fields that there are besides those that the packs declare; the standard
             ones by default. With a model's own kinds in it, conditions may read the fields of those.
+        checked: names of packs whose conditions are known to be right in this vocabulary.
 
     Raises:
         LibraryError: two threats have one id, or two packs declare one field differently.
     """
 
-    def __init__(self, packs: Sequence[Pack], vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self, packs: Sequence[Pack], vocabulary: Vocabulary | None = None, checked: Container[str] = ()
+    ) -> None:
         self.packs = tuple(packs)
+        self._checked = checked
         self.threats = tuple(threat for pack in self.packs for threat in pack.threats)
         self.fields = united(self.packs)
         self._base = vocabulary or standard_vocabulary()
@@ -107,12 +113,14 @@ class Library:
         return self._released.get(threat.id)
 
     def resolve(self) -> Library:
-        """The library itself, once every condition in it is bound.
+        """The library itself, once every condition in it is bound, or is known to be right.
 
         Raises:
             PackError: for the first pack with conditions that can not be bound, with all of those.
         """
         for pack in self.packs:
+            if pack.name in self._checked:
+                continue
             problems = [problem for threat in pack.threats for problem in self._unbound(threat)]
             if problems:
                 raise PackError(_file(pack), problems)
@@ -221,14 +229,21 @@ def load_library(
     shipped = shipped_files()
     own = {pack.name: pack for pack in plugin_packs}
     _refuse_unknown(select, [*shipped, *own])
-    packs = [
-        read_pack(path, vocabulary=vocabulary, shown_as=f"threats/{path.name}")
-        for name, path in shipped.items()
-        if select is None or name in select
-    ]
+    wanted = [path for name, path in shipped.items() if select is None or name in select]
+    compiled = compiled_packs(wanted) if vocabulary is None else {}
+    packs = [compiled.get(path) or read_shipped(path, vocabulary) for path in wanted]
     packs += [pack for name, pack in own.items() if select is None or name in select]
     packs += [read_threats(path, vocabulary=vocabulary) for path in expanded(extra)]
-    return Library(packs, vocabulary).resolve()
+    return Library(packs, vocabulary, {pack.name for pack in compiled.values()}).resolve()
+
+
+def read_shipped(path: Path, vocabulary: Vocabulary | None = None) -> Pack:
+    """The shipped pack in a file; its origins are the same on every machine.
+
+    Raises:
+        PackError: it can not be used.
+    """
+    return read_pack(path, vocabulary=vocabulary, shown_as=f"threats/{path.name}")
 
 
 def read_threats(path: Path, *, vocabulary: Vocabulary | None = None) -> Pack:

@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 from typing import Final
 
 from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.model import generated
 from pytest_threatmodel.model.enums import ENUMS
+from pytest_threatmodel.model.fields import Field
 from pytest_threatmodel.model.kinds import KINDS
 from pytest_threatmodel.model.vocabulary import DeclaredField
+from pytest_threatmodel.model.vocabulary import KindInfo
 from pytest_threatmodel.model.vocabulary import Vocabulary
 from pytest_threatmodel.model.vocabulary import standard_vocabulary
 
@@ -73,15 +76,17 @@ def _literal(value: object) -> str:
 
 def hand_written() -> Vocabulary:
     """The vocabulary without what was generated, so that packs may change the fields that they declare."""
-    generated_names = {
-        name for value in vars(generated).values() if isinstance(value, type) for name in getattr(value, "fields", ())
-    }
     standard = standard_vocabulary()
-    kinds = {
-        name: replace(info, fields={key: field for key, field in info.fields.items() if key not in generated_names})
-        for name, info in standard.kinds.items()
-    }
+    kinds = {name: replace(info, fields=_by_hand(info)) for name, info in standard.kinds.items()}
     return replace(standard, kinds=kinds)
+
+
+def _by_hand(info: KindInfo) -> dict[str, Field[Any, Any]]:
+    """The fields of a kind but for those that were generated for it; other kinds may have one of that name by hand."""
+    # A set of processes has those of a process, and no class of its own.
+    classes = [getattr(generated, f"{kind}PackFields", None) for kind in info.bases]
+    made = {name for found in classes if found is not None for name in found.fields}
+    return {name: field for name, field in info.fields.items() if name not in made}
 
 
 def shipped_fields() -> tuple[DeclaredField, ...]:

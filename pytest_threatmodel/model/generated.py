@@ -14,6 +14,8 @@ from pytest_threatmodel.model.node import Node
 class ActorPackFields(Node):
     """What packs add to Actor."""
 
+    usesSharedAccount: Bool = fact(default=False, doc='Several people use one account.')
+
 
 class AgentPackFields(Node):
     """What packs add to Agent."""
@@ -32,23 +34,38 @@ class ControlsPackFields(Node):
 
     aggregatesData: Bool = control(default=False, doc='Only numbers about many people are kept or handed out, and small groups are left out.')
     asksConsent: Bool = control(default=False, doc='People are asked beforehand, can say no at no cost, and can take their consent back.')
+    bindsTokensToClient: Bool = control(default=False, doc='A token or a session works only for the client that got it, by mutual TLS, DPoP or a key of the device.')
     changesDefaultCredentials: Bool = control(default=False, doc='Accounts and passwords that the maker set are removed or changed before use.')
     checksPasswordStrength: Bool = control(default=False, doc='New passwords must be long and may not be among those that are known from breaches.')
+    checksTokenAudience: Bool = control(default=False, doc='Tokens that were issued for another receiver, or by another issuer, are refused.')
     deletesOldData: Bool = control(default=False, doc='Data that is no longer needed is deleted after a fixed time, copies included.')
     erasesMedia: Bool = control(default=False, doc='Media are wiped or destroyed, with a record of it, before they are given away or thrown away.')
     hashesCredentials: Bool = control(default=False, doc='Stored credentials are kept only as salted hashes, made by a slow function for passwords such as Argon2id, scrypt or bcrypt.')
     hidesAccountExistence: Bool = control(default=False, doc='Login, registration and reset answer alike whether or not there is such an account.')
     hidesTraffic: Bool = control(default=False, doc='Observers of the network cannot tell who talks to whom, for example because of a relay or an onion network.')
     isImmutable: Bool = control(default=False, doc='What was written cannot be changed or deleted for a fixed time, not even by administrators.')
+    isIsolated: Bool = control(default=False, doc='Others on the same machine, runtime or network cannot get at it but through its interface.')
     keepsNoTraces: Bool = control(default=False, doc='Neither addresses nor times nor accounts of those who use it are kept.')
     keepsPermissions: Bool = control(default=False, doc='A copy shows each caller only what the original would show him.')
     keepsVersions: Bool = control(default=False, doc='Earlier versions of what is changed or deleted are kept, out of reach of those who write.')
     limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
     masksSensitiveData: Bool = control(default=False, doc='Secrets and personal data are left out or masked before an entry is written.')
+    propagatesIdentity: Bool = control(default=False, doc='Calls on behalf of a user carry proof of who he is, so that the receiver can decide by it.')
     pseudonymizesData: Bool = control(default=False, doc='Names and numbers of people are replaced by values that mean nothing elsewhere, and the key to them is kept apart.')
+    reauthenticatesForSensitiveActions: Bool = control(default=False, doc='Actions that matter most ask again who is there, even within a session.')
+    recordsActor: Bool = control(default=False, doc='It is recorded which person acted, also where an account is shared or somebody acts for somebody else.')
     redactsData: Bool = control(default=False, doc='Sensitive parts are removed, masked or replaced before data is handed on.')
+    removesUnusedAccounts: Bool = control(default=False, doc='Accounts of people who left, and rights that nobody uses, are found and removed in time.')
+    renewsSessionAtLogin: Bool = control(default=False, doc='A session gets a new identifier when somebody logs in or gains rights.')
+    restrictsRedirects: Bool = control(default=False, doc='Answers to a login go only to addresses that were registered in full.')
+    revokesSessions: Bool = control(default=False, doc='Logging out, a new password and a closed account end the sessions on the server at once.')
+    rotatesCredentials: Bool = control(default=False, doc='Keys, passwords of services and refresh tokens are replaced regularly, and the old ones stop working.')
+    setsCookieFlags: Bool = control(default=False, doc='Session cookies are set with Secure, HttpOnly and SameSite.')
     testsRestore: Bool = control(default=False, doc='Backups are restored in a rehearsal, regularly, and what comes back is checked.')
     usesOneTimeResetLinks: Bool = control(default=False, doc='A password is reset only with a random link or code that works once, for minutes, and goes to the address on file.')
+    usesPKCE: Bool = control(default=False, doc='An authorization code works only together with a secret of the client that began the login (PKCE).')
+    usesVault: Bool = control(default=False, doc='It takes its secrets from a vault when it runs.')
+    verifiesTokens: Bool = control(default=False, doc='Tokens and assertions are believed only after the signature over exactly what is read was checked, with algorithm and keys fixed beforehand.')
 
 
 class DataPackFields(Node):
@@ -71,6 +88,7 @@ class DatastorePackFields(Node):
     isRemovable: Bool = fact(default=False, doc='It is on media that can be carried away, such as disks, sticks and tapes.')
     isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
     isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
 
 
@@ -92,6 +110,10 @@ class LambdaPackFields(Node):
     """What packs add to Lambda."""
 
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
@@ -99,11 +121,22 @@ class ProcessPackFields(Node):
     """What packs add to Process."""
 
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
+    allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
+    issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
+    usesSessionTokens: Bool = fact(default=False, doc='Users are recognised by session tokens.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
 
 
@@ -111,9 +144,19 @@ class ServerPackFields(Node):
     """What packs add to Server."""
 
     acceptsPasswords: Bool = fact(default=False, doc='People log in to it with a password.')
+    actsForUsers: Bool = fact(default=False, doc='It calls other systems on behalf of its users.')
+    allowsImpersonation: Bool = fact(default=False, doc='Staff can act in it as one of its users.')
     allowsPasswordReset: Bool = fact(default=False, doc='Those who forgot their password can set a new one.')
+    hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDefaultAccounts: Bool = fact(default=False, doc='It comes with accounts or passwords that its maker set.')
+    isIdentityProvider: Bool = fact(default=False, doc='It logs people in on behalf of other systems.')
     isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
+    issuesRefreshTokens: Bool = fact(default=False, doc='It hands out tokens with which a client gets new access tokens.')
+    keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
+    sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
+    trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
+    usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')

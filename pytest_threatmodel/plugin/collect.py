@@ -164,6 +164,8 @@ class ThreatModelFile(pytest.Module):
     def _decisions(self) -> Iterator[DecisionsItem]:
         if self.decided.problems:
             yield DecisionsItem.from_parent(self, name="decisions", problems=tuple(self.decided.problems))
+        if self.decided.unstated:
+            yield DecisionsItem.from_parent(self, name="unstated", problems=tuple(self.decided.unstated))
 
     def _stale(self, run: Run) -> Iterator[pytest.Item]:
         days = run.settings.stale_days

@@ -262,10 +262,10 @@ def is_marked(report: pytest.TestReport) -> bool:
 
 
 class DecisionsItem(pytest.Item):
-    """The decisions of a model file that are wrong, as one failing test.
+    """What is wrong with a model file's decisions, or is missing for any, as one failing test.
 
     Args:
-        problems: each a sentence.
+        problems: each a line.
     """
 
     obj = None

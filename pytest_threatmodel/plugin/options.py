@@ -19,6 +19,7 @@ from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
+from pytest_threatmodel.plugin import unstated_options
 from pytest_threatmodel.plugin import update_options
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _PARTS: Final = (
     gate_options,
     policy_options,
     register_options,
+    unstated_options,
     update_options,
 )
 #: Options whose being given switches threat models on.

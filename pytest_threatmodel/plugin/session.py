@@ -33,6 +33,7 @@ from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
+from pytest_threatmodel.plugin import unstated_options
 
 if TYPE_CHECKING:
     from pytest_threatmodel.plugin.collect import ThreatModelFile
@@ -144,6 +145,7 @@ def register(config: pytest.Config) -> None:
         register=registers,
         policy=policy,
         known=known_findings(config, settings.files),
+        unstated=unstated_options.read(config),
     )
     pytm = None if settings.pytm_meets_packs else PytmThreats(settings.threats)
     config.stash[run_key] = Run(settings, library, pytm, python_files, ground)

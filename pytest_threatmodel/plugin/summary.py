@@ -12,6 +12,7 @@ from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import WORDS
 from pytest_threatmodel.decisions.review import ending
+from pytest_threatmodel.decisions.unstated import unstated_lines
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.plugin.session import Run
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: So many decisions without facts are named under -v; reports name all.
 _NAMED: Final = 20
+#: What nobody stated is named for so many elements; reports name all.
+_ELEMENTS: Final = 10
 
 
 def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
@@ -60,6 +63,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "decisions": dict(sorted(decisions.items())),
         "resolved": _resolved(file),
         "unbound": _unbound(file),
+        "unstated": unstated_lines(verdicts, file.decided, _ELEMENTS),
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
         "comparison": _comparison(file),

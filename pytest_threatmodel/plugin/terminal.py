@@ -103,6 +103,9 @@ def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:
     lines += [f"  {line}" for line in figures["comparison"]]
     lines += _evidence_lines(figures.get("evidence"))
     lines += [f"  {line}" for line in figures.get("idle", ())]
+    if figures["unstated"]:
+        lines += ["  never stated, and how many threats it would settle:"]
+        lines += [f"    {escape(each)}" for each in figures["unstated"]]
     return lines + [f"  {notice}" for notice in figures["notices"]]
 
 

@@ -30,6 +30,16 @@ def test_the_hand_written_vocabulary_lacks_what_was_generated() -> None:
     assert "isEncrypted" in hand_written().kinds["Controls"].fields
 
 
+def test_a_kind_keeps_what_it_has_by_hand_though_packs_declare_it_for_another() -> None:
+    """Servers and flows have session tokens by hand; a pack gave them to processes."""
+    kinds = hand_written().kinds
+    assert "usesSessionTokens" in generated.ProcessPackFields.fields
+    assert "usesSessionTokens" in kinds["Server"].fields
+    assert "usesSessionTokens" in kinds["Dataflow"].fields
+    assert "usesSessionTokens" not in kinds["Process"].fields
+    assert "usesSessionTokens" not in kinds["SetOfProcesses"].fields
+
+
 def test_every_type_is_written_so_that_it_compiles() -> None:
     """Booleans, numbers, texts with known values and enumerations."""
     fields = [

@@ -151,6 +151,8 @@ def test_a_run_without_findings_shows_no_failures(pytester: pytest.Pytester) -> 
         ================================= threat model =================================
         threatmodel_shop.py: Shop, 1 element, 2 pairs: 2 undetermined
           findings: none
+          never stated, and how many threats it would settle:
+            Web: usesCache 1, OS 1, for 2 undetermined pairs
         weakened: 1 shipped threat pack left out
 
         == 2 passed in TIME ==""")
@@ -328,12 +330,16 @@ def test_the_closing_section_has_lines_for_every_model(run_ways: Run, pytester: 
     assert section(run_ways("--threatmodel-exclude=TT02")) == [
         r"threatmodel_other.py: Other\nsystem, 1 element, 2 pairs: 1 undetermined, 1 not-applicable",
         "  findings: none",
+        "  never stated, and how many threats it would settle:",
+        "    Solo: OS 1, for 1 undetermined pair",
         "threatmodel_shop.py: Shop, 4 elements, 8 pairs: 4 vulnerable, 4 undetermined",
         "  findings: 1 high",
         "  decisions: 3 accepted, 1 expired",
         "  not bound to facts: 4 decisions",
         "  what would close most:",
         '    "3": controls.isHardened = True closes 1 high finding',
+        "  never stated, and how many threats it would settle:",
+        *(f"    {number}: OS 1, for 1 undetermined pair" for number in range(4)),
         f'  threatmodel_shop.py:4: accept("TT01") ends on {days[0]}, in 1 day; its owner is Ada',
         f'  threatmodel_shop.py:5: accept("TT01") ends on {days[1]}, in 28 days; its owner is Ada',
         "5 pairs deselected by --threatmodel-exclude",
@@ -351,6 +357,9 @@ def test_findings_are_counted_by_severity_the_worst_first(pytester: pytest.Pytes
         "  decisions: 1 expired",
         "  not bound to facts: 1 decision",
         "  weakened: 1 undecided finding let pass",
+        "  never stated, and how many threats it would settle:",
+        "    B: OS 1, for 1 undetermined pair",
+        "    C: usesCache 1, for 1 undetermined pair",
         "weakened: --threatmodel-fail-on=high",
         LEFT_OUT,
     ]

@@ -32,6 +32,8 @@ from pytest_threatmodel.snapshot.shape import ThreatShape
 _MOST: Final = 1_000
 _MOST_SHOWN: Final = 12
 _MOST_FACTS: Final = 6
+#: So many threats are named beside a fact that would settle them.
+_IDS: Final = 8
 
 
 def open_findings(reader: Reader) -> Iterator[str]:
@@ -132,7 +134,7 @@ def decided_sections(reader: Reader) -> Iterator[str]:
     yield from _section("Excluded findings", by_status.get("excluded"), reader, "Decision", _decision)
     yield from _section("Rule errors", by_status.get("error"), reader, "Error", _error)
     yield from _section("Mitigated", by_status.get("mitigated"), reader, "By", _carried)
-    yield from _section("Undetermined", by_status.get("undetermined"), reader, "Never stated", _unstated)
+    yield from _undetermined(by_status.get("undetermined", []))
     yield from _decisions(reader)
     yield from _evidence(reader)
 
@@ -178,8 +180,22 @@ def _carried(pair: PairShape, reader: Reader) -> str:
     return ", or ".join(map(code, pair.get("mitigated_by", [])))
 
 
-def _unstated(pair: PairShape, reader: Reader) -> str:
-    return ", ".join(map(code, pair.get("unstated", [])))
+def _undetermined(pairs: list[PairShape]) -> Iterator[str]:
+    """What nobody stated, by element: the pairs of a large library would hide what there is to do."""
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for pair in pairs:
+        for fact in pair.get("unstated") or [""]:
+            waiting.setdefault((pair["element"], fact), []).append(pair["threat"])
+    if waiting:
+        yield f"## Undetermined ({len(pairs):,})"
+        rows = [_waiting_row(*each, ids) for each, ids in list(waiting.items())[:_MOST]]
+        texts = [table(["Element", "Never stated", "Threats that it would settle"], rows), *_more(len(waiting))]
+        yield from texts if len(waiting) <= _MOST_SHOWN else folded("All of them", *texts)
+
+
+def _waiting_row(element: str, fact: str, ids: list[str]) -> list[str]:
+    more = f" and {len(ids) - _IDS} more" if len(ids) > _IDS else ""
+    return [code(element), code(fact) if fact else "more than can be named", ", ".join(map(code, ids[:_IDS])) + more]
 
 
 def _decisions(reader: Reader) -> Iterator[str]:
