@@ -49,6 +49,11 @@ chat.controls.implementsPOLP = True
 chat.controls.usesStrongSessionIdentifiers = True
 chat.controls.disablesiFrames = True
 chat.controls.usesMFA = True
+chat.controls.renewsSessionAtLogin = True
+chat.controls.revokesSessions = True
+chat.controls.setsCookieFlags = True
+chat.controls.informsPeople = True
+chat.isInternetFacing = True
 
 agent = Agent("Service agent", inBoundary=company, usesExternalTools=True, validatesToolLaunchConfig=False)
 agent.description = (
@@ -87,6 +92,7 @@ vectors.controls.authenticatesSource = True
 vectors.controls.isResilient = True
 vectors.controls.isHardened = True
 vectors.isReplica = True
+vectors.controls.usesKeyManagement = True
 vectors.controls.deletesOldData = True
 
 contracts = Process("Contract tool", inBoundary=tools, codeType="Managed", implementsAPI=True)
@@ -97,6 +103,7 @@ contracts.controls.authenticatesSource = True
 contracts.controls.isHardened = True
 contracts.controls.handlesCrashes = True
 contracts.controls.handlesResourceConsumption = True
+contracts.actsForUsers = True
 
 runner = Process("Calculation tool", inBoundary=tools, codeType="Managed", implementsAPI=True)
 runner.description = "Runs Python that the model writes, in its own process, with network. Fetched at each start."
@@ -104,6 +111,7 @@ runner.controls.handlesCrashes = True
 runner.controls.authenticatesSource = True
 runner.controls.isHardened = True
 runner.controls.authorizesSource = True
+runner.evaluatesExpressions = True
 
 db = Datastore("Contracts", inBoundary=company, type=DatastoreType.SQL, isSQL=True, storesPII=True, hasWriteAccess=True)
 db.storesSensitiveData = True
@@ -113,6 +121,8 @@ db.controls.implementsPOLP = True
 db.controls.authenticatesSource = True
 db.controls.isResilient = True
 db.controls.isHardened = True
+db.controls.usesKeyManagement = True
+db.controls.supportsSubjectRights = True
 
 TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
 ask = Dataflow(customer, chat, "Chat", data=prompt, **TLS)

@@ -54,6 +54,17 @@ forge.controls.handlesResourceConsumption = True
 forge.controls.disablesiFrames = True
 forge.controls.implementsPOLP = True
 forge.controls.definesConnectionTimeout = True
+forge.hasAdminFunctions = True
+forge.controls.recordsActor = True
+forge.controls.removesUnusedAccounts = True
+forge.controls.usesPKCE = True
+forge.controls.verifiesTokens = True
+forge.controls.checksTokenAudience = True
+forge.controls.restrictsRedirects = True
+forge.controls.renewsSessionAtLogin = True
+forge.controls.revokesSessions = True
+forge.controls.setsCookieFlags = True
+forge.isInternetFacing = True
 
 runner = Process("Build runner", inBoundary=build_net, codeType="Managed", usesEnvironmentVariables=True)
 runner.description = (
@@ -67,6 +78,9 @@ runner.controls.isHardened = True
 runner.controls.authenticatesSource = True
 runner.controls.authorizesSource = True
 runner.controls.handlesResourceConsumption = True
+runner.keepsSecretsInConfiguration = True
+runner.usesServiceAccount = True
+runner.sharesRuntime = True
 
 images = Datastore("Image registry", inBoundary=build_net, isSQL=False, isShared=True, hasWriteAccess=True)
 images.description = "Tags can be overwritten. Images are neither signed nor scanned, and no list of parts is kept."
@@ -85,6 +99,8 @@ deployer.controls.authenticatesSource = True
 deployer.controls.authorizesSource = True
 deployer.controls.validatesInput = True
 deployer.controls.isHardened = True
+deployer.usesServiceAccount = True
+deployer.controls.usesVault = True
 
 vault = Datastore("Secret store", inBoundary=production, isSQL=False, storesSensitiveData=True)
 vault.description = "Encrypted, access by role; secrets are never rotated, and reading them is not recorded."
@@ -95,6 +111,9 @@ vault.controls.isResilient = True
 vault.controls.isHardened = True
 vault.controls.implementsPOLP = True
 vault.isVault = True
+vault.storesKeys = True
+vault.controls.usesKeyManagement = True
+vault.controls.keepsKeyCopies = True
 
 program = Server("Production service", inBoundary=production, OS="Linux")
 program.description = "What is shipped; stands for each of the company's services."

@@ -41,6 +41,7 @@ patient = Actor("Patient", inBoundary=internet)
 nurse = Actor("Nurse", inBoundary=wards)
 researcher = Actor("Researcher", inBoundary=university)
 laboratory = ExternalEntity("Laboratory system", inBoundary=laboratories)
+laboratory.controls.hasDataProcessingAgreement = True
 analytics = ExternalEntity("Analytics service", inBoundary=internet)
 analytics.description = "Counts visits; another company, which joins them with visits elsewhere."
 
@@ -64,9 +65,14 @@ portal.controls.definesConnectionTimeout = True
 portal.controls.implementsPOLP = True
 portal.acceptsPasswords = True
 portal.allowsPasswordReset = True
+portal.embedsThirdParties = True
 portal.tracksUsers = True
 portal.controls.limitsLoginAttempts = True
 portal.controls.hidesAccountExistence = True
+portal.controls.renewsSessionAtLogin = True
+portal.controls.revokesSessions = True
+portal.controls.setsCookieFlags = True
+portal.isInternetFacing = True
 
 ward = Server("Ward application", inBoundary=center, OS="Windows", usesSessionTokens=True)
 ward.description = "One account a ward, written on the monitor. Every nurse sees every patient. Sessions never end."
@@ -83,6 +89,9 @@ ward.acceptsPasswords = True
 ward.controls.limitsLoginAttempts = True
 ward.controls.checksPasswordStrength = True
 ward.controls.hidesAccountExistence = True
+ward.controls.renewsSessionAtLogin = True
+ward.controls.setsCookieFlags = True
+nurse.usesSharedAccount = True
 
 lab_gate = Process("Laboratory interface", inBoundary=center, codeType="Managed", implementsAPI=True)
 lab_gate.description = "Takes XML from laboratories whose address is on a list; any DTD is followed."
@@ -116,6 +125,8 @@ records.controls.implementsPOLP = True
 records.controls.authenticatesSource = True
 records.controls.isResilient = True
 records.controls.isHardened = True
+records.controls.usesKeyManagement = True
+records.controls.brokersDirectAccess = True
 
 trail = Datastore("Access log", inBoundary=center, isSQL=True, storesLogData=True, storesPII=True, hasWriteAccess=True)
 trail.description = "Who opened which record, with the patient's name. Administrators can change it; nobody reads it."

@@ -29,11 +29,15 @@ project = Data("Project", classification=Classification.SENSITIVE, isPII=True, f
 token = Data("Access token", classification=Classification.SECRET, isCredentials=True)
 document = Data("Document", description="What users attach, any format.", classification=Classification.SENSITIVE)
 
+plan_file = Data("Plan of another tool", format="XML", classification=Classification.SENSITIVE)
+
 member = Actor("Team member", inBoundary=internet)
 operator = Actor("Operator", inBoundary=internet, isAdmin=True)
 script = ExternalEntity("Customer's script", inBoundary=customers)
 idp = ExternalEntity("Customer's identity provider", inBoundary=customers)
 hook_target = ExternalEntity("Customer's webhook", inBoundary=customers)
+for customer in (script, idp, hook_target):
+    customer.controls.hasDataProcessingAgreement = True
 
 app = Server("Web application", inBoundary=edge, OS="Linux", usesSessionTokens=True)
 app.description = (
@@ -53,6 +57,11 @@ app.controls.handlesResourceConsumption = True
 app.controls.usesStrongSessionIdentifiers = True
 app.controls.disablesiFrames = True
 app.controls.usesMFA = True
+app.usesJWT = True
+app.keepsSessionAtClient = True
+app.controls.restrictsRedirects = True
+app.controls.renewsSessionAtLogin = True
+app.isInternetFacing = True
 
 api = Server("GraphQL API", inBoundary=backend, OS="Linux")
 api.description = (
@@ -66,6 +75,7 @@ api.controls.authenticatesSource = True
 api.controls.authorizesSource = True
 api.controls.implementsPOLP = True
 api.controls.encodesOutput = True
+api.isInternetFacing = True
 
 hooks = Process("Webhook sender", inBoundary=backend, codeType="Managed")
 hooks.description = "Calls the addresses that customers enter, whatever they are, and signs what it sends."
@@ -98,6 +108,13 @@ admin.controls.handlesResourceConsumption = True
 admin.controls.usesStrongSessionIdentifiers = True
 admin.controls.disablesiFrames = True
 admin.controls.usesParameterizedInput = True
+admin.hasAdminFunctions = True
+admin.allowsImpersonation = True
+admin.controls.setsCookieFlags = True
+admin.controls.renewsSessionAtLogin = True
+admin.controls.revokesSessions = True
+admin.controls.removesUnusedAccounts = True
+admin.isInternetFacing = True
 
 db = Datastore("Tenants", inBoundary=backend, type=DatastoreType.SQL, isSQL=True, isShared=True, hasWriteAccess=True)
 db.description = "One schema for all tenants, told apart by a column; every query must name it."
@@ -109,6 +126,8 @@ db.controls.implementsPOLP = True
 db.controls.authenticatesSource = True
 db.controls.isHardened = True
 db.controls.isResilient = True
+db.controls.usesKeyManagement = True
+db.controls.supportsSubjectRights = True
 
 files = Datastore("Attachments", inBoundary=backend, isSQL=False, isShared=True, hasWriteAccess=True)
 files.description = "A bucket; links to what is in it are signed, and live for a year."
@@ -118,6 +137,8 @@ files.controls.hasAccessControl = True
 files.controls.implementsPOLP = True
 files.controls.authenticatesSource = True
 files.controls.isResilient = True
+files.controls.usesKeyManagement = True
+files.controls.separatesTenants = True
 files.controls.deletesOldData = True
 
 TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
@@ -129,7 +150,7 @@ automate = Dataflow(script, api, "Automate", data=[project, token], **TLS)
 operate = Dataflow(operator, admin, "Operate", data=project, **TLS)
 call = Dataflow(hooks, hook_target, "Tell the customer", data=project, **TLS)
 tell = Dataflow(api, hooks, "Queue event", data=project, **TLS)
-hand_over = Dataflow(app, importer, "Import", data=document, **TLS)
+hand_over = Dataflow(app, importer, "Import", data=[document, plan_file], **TLS)
 save = Dataflow(api, db, "Save project", protocol="PostgreSQL over TLS", dstPort=5432, data=project)
 save_file = Dataflow(importer, files, "Save document", data=document, **TLS)
 impersonate = Dataflow(admin, db, "Act for a user", protocol="PostgreSQL over TLS", dstPort=5432, data=project)

@@ -33,6 +33,7 @@ customer = Actor("Insured person", inBoundary=internet)
 developer = Actor("Developer", inBoundary=internet, isAdmin=True)
 reader = ExternalEntity("Reading service", inBoundary=partners)
 reader.description = "Another company's text recognition, in another country."
+reader.isAbroad = True
 
 gateway = Server("API gateway", inBoundary=account, onAWS=True, usesSessionTokens=False)
 gateway.description = "Checks the customer's token and hands out addresses for uploads. No limits, no firewall."
@@ -43,6 +44,11 @@ gateway.controls.validatesInput = True
 gateway.controls.validatesHeaders = True
 gateway.controls.implementsPOLP = True
 gateway.controls.encodesOutput = True
+gateway.usesJWT = True
+gateway.controls.verifiesTokens = True
+gateway.controls.checksTokenAudience = True
+gateway.controls.informsPeople = True
+gateway.isInternetFacing = True
 
 inbox = Datastore("Inbox bucket", inBoundary=account, type=DatastoreType.AWS_S3, isSQL=False, onAWS=True)
 inbox.description = "Where letters arrive. Its policy lets the world read, left over from a test; no versions are kept."
@@ -51,6 +57,7 @@ inbox.storesPII = True
 inbox.storesSensitiveData = True
 inbox.controls.isEncryptedAtRest = True
 inbox.controls.isResilient = True
+inbox.controls.usesKeyManagement = True
 inbox.controls.deletesOldData = True
 
 convert = Lambda("Converter", inBoundary=account, environment="Production", usesEnvironmentVariables=True)
@@ -59,6 +66,9 @@ convert.description = (
     "reading service's key in an environment variable. Its role may do everything on every bucket. No limit of runs."
 )
 convert.controls.handlesInterruptions = True
+convert.keepsSecretsInConfiguration = True
+convert.usesServiceAccount = True
+convert.startsPrograms = True
 
 classify = Lambda("Classifier", inBoundary=account, environment="Production")
 classify.description = "Started by the queue; unpickles a model that the data team puts into a bucket."
@@ -85,6 +95,9 @@ archive.controls.hasAccessControl = True
 archive.controls.authenticatesSource = True
 archive.controls.isResilient = True
 archive.controls.isHardened = True
+archive.environment = "Production"
+archive.controls.usesKeyManagement = True
+archive.controls.supportsSubjectRights = True
 
 logs = Datastore("Function logs", inBoundary=account, isSQL=False, onAWS=True, storesLogData=True, hasWriteAccess=True)
 logs.description = "CloudWatch. Functions log the text that they read, to debug. Developers may change and delete."

@@ -43,6 +43,8 @@ gateway.controls.encodesOutput = True
 gateway.controls.usesParameterizedInput = True
 gateway.acceptsPasswords = True
 gateway.hasDefaultAccounts = True
+gateway.keepsSecretsInConfiguration = True
+gateway.storesKeys = True
 
 broker = Server("MQTT broker", inBoundary=cloud, OS="Linux")
 broker.description = (
@@ -53,6 +55,7 @@ broker.controls.authenticatesSource = True
 broker.controls.validatesInput = True
 broker.controls.handlesResourceConsumption = True
 broker.controls.isResilient = True
+broker.isInternetFacing = True
 
 ingest = Process("Ingest", inBoundary=cloud, codeType="Managed")
 ingest.controls.validatesInput = True
@@ -74,6 +77,8 @@ series.controls.implementsPOLP = True
 series.controls.authenticatesSource = True
 series.controls.isResilient = True
 series.controls.isHardened = True
+series.controls.usesKeyManagement = True
+series.controls.supportsSubjectRights = True
 
 portal = Server("Landlord portal", inBoundary=cloud, OS="Linux", usesSessionTokens=True)
 portal.description = "Password and second factor; it checks whose house is asked for."
@@ -95,6 +100,11 @@ portal.acceptsPasswords = True
 portal.controls.limitsLoginAttempts = True
 portal.controls.checksPasswordStrength = True
 portal.controls.hidesAccountExistence = True
+portal.controls.renewsSessionAtLogin = True
+portal.controls.revokesSessions = True
+portal.controls.setsCookieFlags = True
+portal.controls.informsPeople = True
+portal.isInternetFacing = True
 
 updates = Server("Update server", inBoundary=cloud, OS="Linux")
 updates.description = "Static files, open to the world by HTTP."
@@ -102,6 +112,7 @@ updates.controls.isHardened = True
 updates.controls.handlesResourceConsumption = True
 updates.controls.implementsPOLP = True
 updates.controls.validatesInput = True
+updates.isInternetFacing = True
 
 measure = Dataflow(sensor, gateway, "Measure", protocol="868 MHz radio", data=reading)
 service = Dataflow(fitter, gateway, "Set up gateway", protocol="HTTP", dstPort=80)

@@ -40,6 +40,7 @@ ingress.controls.implementsStrictHTTPValidation = True
 ingress.controls.authenticatesSource = True
 ingress.controls.validatesInput = True
 ingress.controls.implementsPOLP = True
+ingress.isInternetFacing = True
 
 booking_service = Process("Booking service", inBoundary=shop_space, codeType="Managed", implementsAPI=True)
 booking_service.description = (
@@ -52,6 +53,8 @@ booking_service.controls.authorizesSource = True
 booking_service.controls.handlesCrashes = True
 booking_service.controls.handlesInterruptions = True
 booking_service.usesEnvironmentVariables = True
+booking_service.keepsSecretsInConfiguration = True
+booking_service.usesServiceAccount = True
 
 seating = Process("Seat map service", inBoundary=shop_space, codeType="Unmanaged", implementsAPI=True)
 seating.description = "C++; computes seat maps. Runs without root, pinned image, limits of memory and CPU."
@@ -84,6 +87,8 @@ db.controls.hasAccessControl = True
 db.controls.authenticatesSource = True
 db.controls.isResilient = True
 db.controls.isHardened = True
+db.controls.usesKeyManagement = True
+db.controls.supportsSubjectRights = True
 
 control = Server("Kubernetes API", inBoundary=cluster, OS="Linux")
 control.description = "Open to the internet; every developer is cluster-admin. No audit log, no network policies."
@@ -92,6 +97,9 @@ control.controls.isHardened = True
 control.controls.usesMFA = True
 control.controls.validatesInput = True
 control.controls.handlesResourceConsumption = True
+control.hasAdminFunctions = True
+control.controls.removesUnusedAccounts = True
+control.isInternetFacing = True
 
 old: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv10}
 plain: dict[str, Any] = {"protocol": "HTTP", "dstPort": 8080}

@@ -49,6 +49,10 @@ front.controls.implementsStrictHTTPValidation = True
 front.acceptsPasswords = True
 front.controls.checksPasswordStrength = True
 front.controls.hidesAccountExistence = True
+front.controls.renewsSessionAtLogin = True
+front.controls.revokesSessions = True
+front.controls.setsCookieFlags = True
+front.isInternetFacing = True
 
 orders_api = Server("Order service", inBoundary=inside, OS="Linux")
 orders_api.description = (
@@ -61,6 +65,9 @@ orders_api.controls.usesParameterizedInput = True
 orders_api.controls.authenticatesSource = True
 orders_api.controls.implementsPOLP = True
 orders_api.controls.handlesResourceConsumption = True
+orders_api.usesServiceAccount = True
+orders_api.controls.rotatesCredentials = True
+orders_api.controls.usesVault = True
 
 console = Server("Support console", inBoundary=inside, OS="Linux", usesSessionTokens=True)
 console.description = "Single page application for support; sign-in by the company's OIDC, without a second factor."
@@ -78,9 +85,19 @@ console.controls.definesConnectionTimeout = True
 console.controls.handlesResourceConsumption = True
 console.controls.implementsNonce = True
 console.controls.authenticatesDestination = True
+console.controls.usesPKCE = True
+console.controls.verifiesTokens = True
+console.controls.checksTokenAudience = True
+console.controls.restrictsRedirects = True
+console.controls.renewsSessionAtLogin = True
+console.controls.revokesSessions = True
+console.controls.setsCookieFlags = True
+console.controls.auditsReads = True
 
 provider = ExternalEntity("Payment provider", inBoundary=partners)
 mail = ExternalEntity("Mail provider", inBoundary=partners)
+provider.controls.hasDataProcessingAgreement = True
+mail.controls.hasDataProcessingAgreement = True
 
 orders = Datastore("Orders", inBoundary=inside, type=DatastoreType.SQL, isSQL=True, storesPII=True, hasWriteAccess=True)
 orders.description = "Customers, passwords and orders. Dumped every night to a disk in the same rack."
@@ -90,6 +107,7 @@ orders.controls.implementsPOLP = True
 orders.controls.authenticatesSource = True
 orders.controls.isHardened = True
 orders.controls.hashesCredentials = True
+orders.controls.supportsSubjectRights = True
 
 sessions = Datastore("Session cache", inBoundary=inside, isSQL=False, hasWriteAccess=True)
 sessions.description = "Redis, without a password, on the private network."
