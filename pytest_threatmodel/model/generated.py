@@ -15,6 +15,7 @@ from pytest_threatmodel.model.node import Node
 class ActorPackFields(Node):
     """What packs add to Actor."""
 
+    isDataSubject: Bool = fact(default=False, doc='The data that it enters is about itself.')
     usesSharedAccount: Bool = fact(default=False, doc='Several people use one account.')
 
 
@@ -108,8 +109,10 @@ class DatastorePackFields(Node):
     isReplica: Bool = fact(default=False, doc='It is a copy, a cache or an index of data whose original is elsewhere.')
     isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
     keepsKeysWithData: Bool = fact(default=False, doc='The keys that decrypt its data are kept in it or on the same machine.')
+    linksRecords: Bool = fact(default=False, doc='It joins records about the same person from several sources.')
     sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     storesKeys: Bool = fact(default=False, doc='It holds keys that decrypt or sign.')
+    storesSessions: Bool = fact(default=False, doc='It holds the sessions of users.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
 
 
@@ -168,6 +171,7 @@ class ProcessPackFields(Node):
     keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
     keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    linksRecords: Bool = fact(default=False, doc='It joins records about the same person from several sources.')
     profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
@@ -176,6 +180,7 @@ class ProcessPackFields(Node):
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
     trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesCookies: Bool = fact(default=False, doc='It recognises browsers by cookies.')
     usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesSessionTokens: Bool = fact(default=False, doc='Users are recognised by session tokens.')
@@ -203,6 +208,7 @@ class ServerPackFields(Node):
     keepsSecretsInConfiguration: Bool = fact(default=False, doc='Its secrets stand in its code, its configuration files or its environment variables.')
     keepsSessionAtClient: Bool = fact(default=False, doc='What it knows of a session is kept by the client, in a cookie or a token.')
     letsUsersEditTemplates: Bool = fact(default=False, doc='Users write templates from which it makes pages, mails or documents.')
+    linksRecords: Bool = fact(default=False, doc='It joins records about the same person from several sources.')
     profilesPeople: Bool = fact(default=False, doc='It draws conclusions about single people, such as scores and interests.')
     promisesAnonymity: Bool = fact(default=False, doc='People shall be able to use it without being known, as for votes, complaints or advice.')
     queriesXML: Bool = fact(default=False, doc='It selects parts of XML documents with XPath or XQuery.')
@@ -212,6 +218,7 @@ class ServerPackFields(Node):
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
     trustsUpstreamIdentity: Bool = fact(default=False, doc='It takes from a header or field of the request who the user is, as a gateway in front of it wrote it there.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesCookies: Bool = fact(default=False, doc='It recognises browsers by cookies.')
     usesJWT: Bool = fact(default=False, doc='Callers show it a JSON Web Token.')
     usesServerSideIncludes: Bool = fact(default=False, doc='Its pages are run through server-side includes.')
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
