@@ -60,7 +60,7 @@ def by_pack(results: Sequence[Result], packs: Iterable[str]) -> Iterator[str]:
 def counts(results: Iterable[Result]) -> Iterator[str]:
     """How often each threat was found, of use and not, the loudest first."""
     found: dict[tuple[str, str], list[int]] = {}
-    for result in results:
+    for result in (each for each in results if each.whole):
         for one in result.ours.findings:
             found.setdefault((one.pack, f"{one.threat} {one.title}"), [0, 0])[one in result.ours.noise] += 1
     yield from _head("pack", "threat", "of use", "noise")

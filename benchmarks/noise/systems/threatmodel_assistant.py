@@ -104,6 +104,7 @@ contracts.controls.isHardened = True
 contracts.controls.handlesCrashes = True
 contracts.controls.handlesResourceConsumption = True
 contracts.actsForUsers = True
+contracts.servesRecordsById = True
 
 runner = Process("Calculation tool", inBoundary=tools, codeType="Managed", implementsAPI=True)
 runner.description = "Runs Python that the model writes, in its own process, with network. Fetched at each start."
@@ -112,6 +113,8 @@ runner.controls.authenticatesSource = True
 runner.controls.isHardened = True
 runner.controls.authorizesSource = True
 runner.evaluatesExpressions = True
+runner.usesThirdPartyPackages = True
+runner.controls.updatesDependencies = True
 
 db = Datastore("Contracts", inBoundary=company, type=DatastoreType.SQL, isSQL=True, storesPII=True, hasWriteAccess=True)
 db.storesSensitiveData = True
@@ -135,6 +138,7 @@ persist = Dataflow(contracts, db, "Write contract", protocol="PostgreSQL over TL
 teach = Dataflow(editor, vectors, "Add manuals", data=document, **TLS)
 index = Dataflow(small, vectors, "Index mails", data=document, **TLS)
 install = Dataflow(packages, runner, "Install tool", **TLS)
+install.isDeployment = True
 
 for flow in (ask, plan, infer, search, change, compute, persist, teach, index, install):
     flow.controls.isEncrypted = True

@@ -29,6 +29,8 @@ deploy_key = Data("Deploy key", description="Never changed.", classification="TO
 package = Data("Package", description="Of others, from public registries.", classification=Classification.PUBLIC)
 
 developer = Actor("Developer", inBoundary=office)
+developer.isDeveloper = True
+developer.controls.usesManagedDevice = True
 outsider = Actor("Contributor", inBoundary=internet)
 registry = ExternalEntity("Public package registry", inBoundary=internet)
 
@@ -65,6 +67,8 @@ forge.controls.renewsSessionAtLogin = True
 forge.controls.revokesSessions = True
 forge.controls.setsCookieFlags = True
 forge.isInternetFacing = True
+forge.isCodeRepository = True
+forge.controls.scansForSecrets = True
 
 runner = Process("Build runner", inBoundary=build_net, codeType="Managed", usesEnvironmentVariables=True)
 runner.description = (
@@ -81,6 +85,13 @@ runner.controls.handlesResourceConsumption = True
 runner.keepsSecretsInConfiguration = True
 runner.usesServiceAccount = True
 runner.sharesRuntime = True
+runner.runsBuilds = True
+runner.buildsPullRequests = True
+runner.usesThirdPartyBuildSteps = True
+runner.sharesBuildAgents = True
+runner.usesThirdPartyPackages = True
+runner.usesInternalPackages = True
+runner.controls.reviewsDependencies = True
 
 images = Datastore("Image registry", inBoundary=build_net, isSQL=False, isShared=True, hasWriteAccess=True)
 images.description = "Tags can be overwritten. Images are neither signed nor scanned, and no list of parts is kept."
@@ -90,6 +101,7 @@ images.controls.authenticatesSource = True
 images.controls.isResilient = True
 images.controls.isHardened = True
 images.controls.implementsPOLP = True
+images.isArtifactRegistry = True
 
 deployer = Process("Deployer", inBoundary=production, codeType="Managed")
 deployer.description = "Rolls out what the registry has under a tag, by itself; it is admin of the cluster. No record."
@@ -101,6 +113,8 @@ deployer.controls.validatesInput = True
 deployer.controls.isHardened = True
 deployer.usesServiceAccount = True
 deployer.controls.usesVault = True
+deployer.runsBuilds = True
+deployer.controls.usesPullDeployment = True
 
 vault = Datastore("Secret store", inBoundary=production, isSQL=False, storesSensitiveData=True)
 vault.description = "Encrypted, access by role; secrets are never rotated, and reading them is not recorded."
@@ -125,6 +139,7 @@ program.controls.handlesResourceConsumption = True
 program.controls.implementsPOLP = True
 program.controls.usesParameterizedInput = True
 program.controls.encodesOutput = True
+program.isCustomDeveloped = True
 
 TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv13}
 push = Dataflow(developer, forge, "Push", protocol="SSH", dstPort=22, data=source)
@@ -133,8 +148,10 @@ build = Dataflow(forge, runner, "Build", data=source, **TLS)
 fetch = Dataflow(registry, runner, "Fetch packages", data=package, **TLS)
 publish = Dataflow(runner, images, "Publish image", data=[artifact, deploy_key], **TLS)
 pull = Dataflow(images, deployer, "Pull image", data=artifact, **TLS)
+pull.isDeployment = True
 secret = Dataflow(deployer, vault, "Read secrets", data=deploy_key, **TLS)
 roll_out = Dataflow(deployer, program, "Roll out", data=artifact, **TLS)
+roll_out.isDeployment = True
 
 for flow in (push, propose, build, fetch, publish, pull, secret, roll_out):
     flow.controls.isEncrypted = True

@@ -73,6 +73,8 @@ portal.controls.renewsSessionAtLogin = True
 portal.controls.revokesSessions = True
 portal.controls.setsCookieFlags = True
 portal.isInternetFacing = True
+portal.servesRecordsById = True
+portal.controls.checksObjectAccess = True
 
 ward = Server("Ward application", inBoundary=center, OS="Windows", usesSessionTokens=True)
 ward.description = "One account a ward, written on the monitor. Every nurse sees every patient. Sessions never end."
@@ -91,6 +93,7 @@ ward.controls.checksPasswordStrength = True
 ward.controls.hidesAccountExistence = True
 ward.controls.renewsSessionAtLogin = True
 ward.controls.setsCookieFlags = True
+ward.servesRecordsById = True
 nurse.usesSharedAccount = True
 
 lab_gate = Process("Laboratory interface", inBoundary=center, codeType="Managed", implementsAPI=True)

@@ -62,6 +62,9 @@ app.keepsSessionAtClient = True
 app.controls.restrictsRedirects = True
 app.controls.renewsSessionAtLogin = True
 app.isInternetFacing = True
+app.rendersInBrowser = True
+app.acceptsFileUploads = True
+app.controls.encodesInBrowser = True
 
 api = Server("GraphQL API", inBoundary=backend, OS="Linux")
 api.description = (
@@ -76,6 +79,11 @@ api.controls.authorizesSource = True
 api.controls.implementsPOLP = True
 api.controls.encodesOutput = True
 api.isInternetFacing = True
+api.bindsRequestsToObjects = True
+api.servesRecordsById = True
+api.controls.checksObjectAccess = True
+api.controls.limitsReturnedFields = True
+api.controls.checksFunctionAccess = True
 
 hooks = Process("Webhook sender", inBoundary=backend, codeType="Managed")
 hooks.description = "Calls the addresses that customers enter, whatever they are, and signs what it sends."
@@ -86,6 +94,7 @@ hooks.controls.implementsPOLP = True
 hooks.controls.isHardened = True
 hooks.controls.authenticatesSource = True
 hooks.controls.handlesResourceConsumption = True
+hooks.fetchesURLs = True
 
 importer = Process("Import worker", inBoundary=backend, codeType="Managed")
 importer.description = "Reads plans that users upload: XML of another tool, and ZIP archives."
@@ -94,6 +103,8 @@ importer.controls.implementsPOLP = True
 importer.controls.isHardened = True
 importer.controls.usesParameterizedInput = True
 importer.controls.authenticatesSource = True
+importer.acceptsFileUploads = True
+importer.unpacksArchives = True
 
 admin = Server("Operator console", inBoundary=edge, OS="Linux", usesSessionTokens=True)
 admin.description = "Reached from the internet; can sign in as any user of any tenant, which is written nowhere."

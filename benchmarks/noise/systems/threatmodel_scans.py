@@ -31,6 +31,8 @@ text.isSpecialCategory = True
 
 customer = Actor("Insured person", inBoundary=internet)
 developer = Actor("Developer", inBoundary=internet, isAdmin=True)
+developer.isDeveloper = True
+developer.controls.usesManagedDevice = True
 reader = ExternalEntity("Reading service", inBoundary=partners)
 reader.description = "Another company's text recognition, in another country."
 reader.isAbroad = True
@@ -49,6 +51,8 @@ gateway.controls.verifiesTokens = True
 gateway.controls.checksTokenAudience = True
 gateway.controls.informsPeople = True
 gateway.isInternetFacing = True
+gateway.controls.checksFunctionAccess = True
+gateway.controls.limitsReturnedFields = True
 
 inbox = Datastore("Inbox bucket", inBoundary=account, type=DatastoreType.AWS_S3, isSQL=False, onAWS=True)
 inbox.description = "Where letters arrive. Its policy lets the world read, left over from a test; no versions are kept."
@@ -69,6 +73,12 @@ convert.controls.handlesInterruptions = True
 convert.keepsSecretsInConfiguration = True
 convert.usesServiceAccount = True
 convert.startsPrograms = True
+convert.acceptsFileUploads = True
+convert.isCustomDeveloped = True
+convert.usesThirdPartyPackages = True
+convert.controls.updatesDependencies = True
+convert.controls.pinsDependencies = True
+convert.controls.reviewsDependencies = True
 
 classify = Lambda("Classifier", inBoundary=account, environment="Production")
 classify.description = "Started by the queue; unpickles a model that the data team puts into a bucket."
@@ -77,6 +87,7 @@ classify.controls.implementsPOLP = True
 classify.controls.authenticatesSource = True
 classify.controls.handlesResourceConsumption = True
 classify.controls.validatesInput = True
+classify.deserializesObjects = True
 
 queue = Datastore("Work queue", inBoundary=account, isSQL=False, onAWS=True, hasWriteAccess=True)
 queue.description = "SQS, encrypted; what cannot be worked on is dropped after the third try."
@@ -115,6 +126,7 @@ take = Dataflow(queue, classify, "Take text", data=text, **TLS)
 file = Dataflow(classify, archive, "File letter", data=text, **TLS)
 log = Dataflow(convert, logs, "Log", data=text, **TLS)
 deploy = Dataflow(developer, convert, "Deploy", **TLS)
+deploy.isDeployment = True
 
 for flow in (ask, upload, arrive, read, enqueue, take, file, log, deploy):
     flow.controls.isEncrypted = True

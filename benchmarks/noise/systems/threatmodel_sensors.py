@@ -105,6 +105,8 @@ portal.controls.revokesSessions = True
 portal.controls.setsCookieFlags = True
 portal.controls.informsPeople = True
 portal.isInternetFacing = True
+portal.servesRecordsById = True
+portal.controls.checksObjectAccess = True
 
 updates = Server("Update server", inBoundary=cloud, OS="Linux")
 updates.description = "Static files, open to the world by HTTP."
@@ -113,6 +115,9 @@ updates.controls.handlesResourceConsumption = True
 updates.controls.implementsPOLP = True
 updates.controls.validatesInput = True
 updates.isInternetFacing = True
+updates.servesStaticFiles = True
+updates.controls.limitsServedFiles = True
+updates.distributesSoftware = True
 
 measure = Dataflow(sensor, gateway, "Measure", protocol="868 MHz radio", data=reading)
 service = Dataflow(fitter, gateway, "Set up gateway", protocol="HTTP", dstPort=80)
@@ -120,6 +125,7 @@ report = Dataflow(gateway, broker, "Report", protocol="MQTTS", dstPort=8883, tls
 report.data = [reading, key]
 steer = Dataflow(broker, gateway, "Steer valve", protocol="MQTTS", tlsVersion=TLSVersion.TLSv12, data=command)
 fetch = Dataflow(updates, gateway, "Fetch firmware", protocol="HTTP", dstPort=80, data=firmware)
+fetch.isDeployment = True
 take = Dataflow(broker, ingest, "Take readings", protocol="MQTTS", tlsVersion=TLSVersion.TLSv13, data=reading)
 keep = Dataflow(ingest, series, "Keep readings", protocol="HTTPS", tlsVersion=TLSVersion.TLSv13, data=reading)
 show = Dataflow(landlord, portal, "Look at house", protocol="HTTPS", tlsVersion=TLSVersion.TLSv13, data=reading)

@@ -40,6 +40,7 @@ ingress.controls.implementsStrictHTTPValidation = True
 ingress.controls.authenticatesSource = True
 ingress.controls.validatesInput = True
 ingress.controls.implementsPOLP = True
+ingress.isProxy = True
 ingress.isInternetFacing = True
 
 booking_service = Process("Booking service", inBoundary=shop_space, codeType="Managed", implementsAPI=True)
@@ -55,6 +56,13 @@ booking_service.controls.handlesInterruptions = True
 booking_service.usesEnvironmentVariables = True
 booking_service.keepsSecretsInConfiguration = True
 booking_service.usesServiceAccount = True
+booking_service.servesRecordsById = True
+booking_service.hasOneTimeActions = True
+booking_service.controls.locksTransactions = True
+booking_service.controls.checksObjectAccess = True
+booking_service.controls.limitsReturnedFields = True
+booking_service.controls.limitsWritableFields = True
+booking_service.controls.checksFunctionAccess = True
 
 seating = Process("Seat map service", inBoundary=shop_space, codeType="Unmanaged", implementsAPI=True)
 seating.description = "C++; computes seat maps. Runs without root, pinned image, limits of memory and CPU."
@@ -65,6 +73,9 @@ seating.controls.handlesCrashes = True
 seating.controls.implementsPOLP = True
 seating.controls.isHardened = True
 seating.controls.handlesResourceConsumption = True
+seating.controls.limitsReturnedFields = True
+seating.controls.limitsWritableFields = True
+seating.controls.checksFunctionAccess = True
 
 printer = Process("Ticket printer", inBoundary=shop_space, codeType="Managed")
 printer.description = "Takes bookings from Kafka and makes PDF; mounts the Docker socket to start a renderer."

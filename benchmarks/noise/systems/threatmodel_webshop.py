@@ -52,7 +52,17 @@ front.controls.hidesAccountExistence = True
 front.controls.renewsSessionAtLogin = True
 front.controls.revokesSessions = True
 front.controls.setsCookieFlags = True
+front.acceptsFileUploads = True
+front.redirectsByParameter = True
 front.isInternetFacing = True
+front.servesRecordsById = True
+front.controls.isolatesUserContent = True
+front.controls.keysCacheFully = True
+front.isCustomDeveloped = True
+front.usesThirdPartyPackages = True
+front.controls.updatesDependencies = True
+front.controls.pinsDependencies = True
+front.controls.reviewsDependencies = True
 
 orders_api = Server("Order service", inBoundary=inside, OS="Linux")
 orders_api.description = (
@@ -68,6 +78,13 @@ orders_api.controls.handlesResourceConsumption = True
 orders_api.usesServiceAccount = True
 orders_api.controls.rotatesCredentials = True
 orders_api.controls.usesVault = True
+orders_api.servesRecordsById = True
+orders_api.hasOneTimeActions = True
+orders_api.controls.locksTransactions = True
+orders_api.controls.limitsReturnedFields = True
+orders_api.controls.limitsWritableFields = True
+orders_api.controls.checksFunctionAccess = True
+orders_api.isCustomDeveloped = True
 
 console = Server("Support console", inBoundary=inside, OS="Linux", usesSessionTokens=True)
 console.description = "Single page application for support; sign-in by the company's OIDC, without a second factor."
@@ -93,6 +110,10 @@ console.controls.renewsSessionAtLogin = True
 console.controls.revokesSessions = True
 console.controls.setsCookieFlags = True
 console.controls.auditsReads = True
+console.rendersInBrowser = True
+console.servesRecordsById = True
+console.controls.encodesInBrowser = True
+console.controls.checksObjectAccess = True
 
 provider = ExternalEntity("Payment provider", inBoundary=partners)
 mail = ExternalEntity("Mail provider", inBoundary=partners)
