@@ -82,7 +82,8 @@ def test_its_mitigation_names_the_controls_that_answer_it(id: str) -> None:
     threat = shipped()[id]
     answers = {name for found in explanations(id).values() for one in found for name in controls(one)}
     missing = {name for name in answers if not re.search(rf"\b{name}\b", threat.mitigation)}
-    assert answers
+    # Some threats are answered by a protection of the element alone.
+    assert answers or not any(".controls." in path for path in shipped().condition(id).reads)
     assert not missing
 
 
