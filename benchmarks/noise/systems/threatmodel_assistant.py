@@ -54,6 +54,7 @@ chat.controls.revokesSessions = True
 chat.controls.setsCookieFlags = True
 chat.controls.informsPeople = True
 chat.isInternetFacing = True
+chat.rendersModelOutput = True
 
 agent = Agent("Service agent", inBoundary=company, usesExternalTools=True, validatesToolLaunchConfig=False)
 agent.description = (
@@ -63,6 +64,13 @@ agent.description = (
 agent.controls.isHardened = True
 agent.controls.authenticatesSource = True
 agent.controls.validatesInput = False
+agent.readsUntrustedContent = True
+agent.usesMCP = True
+agent.hasMemory = True
+agent.holdsCredentials = True
+agent.servesManyUsers = True
+agent.hasIrreversibleActions = True
+agent.controls.hidesSecretsFromModel = True
 
 model = LLM("Vendor model", inBoundary=vendor, isThirdParty=True, hasRAG=True, hasAgentCapabilities=True)
 model.description = "The vendor keeps prompts for training. The system prompt holds a discount code."
@@ -73,6 +81,9 @@ model.hasSystemPrompt = True
 model.processesUntrustedInput = True
 model.controls.authenticatesSource = True
 model.controls.isEncrypted = True
+model.reliesOnSystemPrompt = True
+model.holdsRestrictedDocuments = True
+model.informsDecisions = True
 
 small = LLM("Mail sorter", inBoundary=company, isThirdParty=False, isSelfHosted=True, hasFineTuning=True)
 small.description = "Open weights from a public hub, trained further on old mails of customers. Only sorts mails."
@@ -82,6 +93,8 @@ small.retainsUserData = False
 small.hasContentFiltering = True
 small.controls.validatesInput = True
 small.controls.handlesResourceConsumption = True
+small.usesDownloadedModel = True
+small.trainedOnPersonalData = True
 
 vectors = Datastore("Vector store", inBoundary=company, isSQL=False, isShared=True, hasWriteAccess=True)
 vectors.description = "Manuals and mails of all customers in one index; everybody's question finds all of it."
@@ -94,6 +107,7 @@ vectors.controls.isHardened = True
 vectors.isReplica = True
 vectors.controls.usesKeyManagement = True
 vectors.controls.deletesOldData = True
+vectors.isVectorStore = True
 
 contracts = Process("Contract tool", inBoundary=tools, codeType="Managed", implementsAPI=True)
 contracts.description = "MCP server of our own: changes contracts and pays refunds for whom the agent names."
@@ -105,6 +119,7 @@ contracts.controls.handlesCrashes = True
 contracts.controls.handlesResourceConsumption = True
 contracts.actsForUsers = True
 contracts.servesRecordsById = True
+contracts.isMCPServer = True
 
 runner = Process("Calculation tool", inBoundary=tools, codeType="Managed", implementsAPI=True)
 runner.description = "Runs Python that the model writes, in its own process, with network. Fetched at each start."
@@ -115,6 +130,7 @@ runner.controls.authorizesSource = True
 runner.evaluatesExpressions = True
 runner.usesThirdPartyPackages = True
 runner.controls.updatesDependencies = True
+runner.isMCPServer = True
 
 db = Datastore("Contracts", inBoundary=company, type=DatastoreType.SQL, isSQL=True, storesPII=True, hasWriteAccess=True)
 db.storesSensitiveData = True

@@ -115,6 +115,8 @@ exporter.controls.authorizesSource = True
 exporter.controls.validatesInput = True
 exporter.controls.usesParameterizedInput = True
 exporter.usedForAnalytics = True
+exporter.sendsEmail = True
+exporter.controls.authenticatesEmail = True
 
 records = Datastore(
     "Records", inBoundary=center, type=DatastoreType.SQL, isSQL=True, isShared=True, hasWriteAccess=True
@@ -130,6 +132,8 @@ records.controls.isResilient = True
 records.controls.isHardened = True
 records.controls.usesKeyManagement = True
 records.controls.brokersDirectAccess = True
+records.isBusinessCritical = True
+records.controls.isMonitored = True
 
 trail = Datastore("Access log", inBoundary=center, isSQL=True, storesLogData=True, storesPII=True, hasWriteAccess=True)
 trail.description = "Who opened which record, with the patient's name. Administrators can change it; nobody reads it."

@@ -78,12 +78,19 @@ api.controls.authenticatesSource = True
 api.controls.authorizesSource = True
 api.controls.implementsPOLP = True
 api.controls.encodesOutput = True
+api.implementsAPI = True
 api.isInternetFacing = True
+api.usesGraphQL = True
+api.usesAPIKeys = True
 api.bindsRequestsToObjects = True
 api.servesRecordsById = True
 api.controls.checksObjectAccess = True
 api.controls.limitsReturnedFields = True
 api.controls.checksFunctionAccess = True
+api.controls.limitsPageSize = True
+api.controls.keepsSecretsOutOfURLs = True
+api.controls.keepsInventory = True
+api.isMultiTenant = True
 
 hooks = Process("Webhook sender", inBoundary=backend, codeType="Managed")
 hooks.description = "Calls the addresses that customers enter, whatever they are, and signs what it sends."
@@ -139,6 +146,9 @@ db.controls.isHardened = True
 db.controls.isResilient = True
 db.controls.usesKeyManagement = True
 db.controls.supportsSubjectRights = True
+db.isMultiTenant = True
+db.isBusinessCritical = True
+db.controls.isMonitored = True
 
 files = Datastore("Attachments", inBoundary=backend, isSQL=False, isShared=True, hasWriteAccess=True)
 files.description = "A bucket; links to what is in it are signed, and live for a year."
@@ -151,6 +161,7 @@ files.controls.isResilient = True
 files.controls.usesKeyManagement = True
 files.controls.separatesTenants = True
 files.controls.deletesOldData = True
+files.isMultiTenant = True
 
 TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
 use = Dataflow(member, app, "Plan", data=project, **TLS)

@@ -51,8 +51,11 @@ gateway.controls.verifiesTokens = True
 gateway.controls.checksTokenAudience = True
 gateway.controls.informsPeople = True
 gateway.isInternetFacing = True
+gateway.implementsAPI = True
 gateway.controls.checksFunctionAccess = True
 gateway.controls.limitsReturnedFields = True
+gateway.controls.keepsInventory = True
+gateway.controls.enforcesContract = True
 
 inbox = Datastore("Inbox bucket", inBoundary=account, type=DatastoreType.AWS_S3, isSQL=False, onAWS=True)
 inbox.description = "Where letters arrive. Its policy lets the world read, left over from a test; no versions are kept."
@@ -76,6 +79,8 @@ convert.startsPrograms = True
 convert.acceptsFileUploads = True
 convert.isCustomDeveloped = True
 convert.usesThirdPartyPackages = True
+convert.hasExpensiveOperations = True
+convert.scalesAutomatically = True
 convert.controls.updatesDependencies = True
 convert.controls.pinsDependencies = True
 convert.controls.reviewsDependencies = True
@@ -96,6 +101,10 @@ queue.controls.hasAccessControl = True
 queue.controls.implementsPOLP = True
 queue.controls.authenticatesSource = True
 queue.controls.isResilient = True
+queue.isMessageQueue = True
+queue.controls.limitsQueueLength = True
+queue.controls.restrictsPublishers = True
+queue.controls.restrictsSubscribers = True
 
 archive = Datastore("Letter archive", inBoundary=account, isSQL=False, onAWS=True, hasWriteAccess=True)
 archive.description = "DynamoDB table with text and metadata of every letter since 2019."

@@ -56,6 +56,7 @@ broker.controls.validatesInput = True
 broker.controls.handlesResourceConsumption = True
 broker.controls.isResilient = True
 broker.isInternetFacing = True
+broker.isMessageBroker = True
 
 ingest = Process("Ingest", inBoundary=cloud, codeType="Managed")
 ingest.controls.validatesInput = True

@@ -42,6 +42,11 @@ ingress.controls.validatesInput = True
 ingress.controls.implementsPOLP = True
 ingress.isProxy = True
 ingress.isInternetFacing = True
+ingress.hasLoadPeaks = True
+ingress.usesCertificates = True
+ingress.controls.scalesWithLoad = True
+ingress.controls.absorbsFloods = True
+ingress.controls.renewsCertificates = True
 
 booking_service = Process("Booking service", inBoundary=shop_space, codeType="Managed", implementsAPI=True)
 booking_service.description = (
@@ -57,12 +62,16 @@ booking_service.usesEnvironmentVariables = True
 booking_service.keepsSecretsInConfiguration = True
 booking_service.usesServiceAccount = True
 booking_service.servesRecordsById = True
+booking_service.hasSensitiveFlows = True
 booking_service.hasOneTimeActions = True
 booking_service.controls.locksTransactions = True
 booking_service.controls.checksObjectAccess = True
 booking_service.controls.limitsReturnedFields = True
 booking_service.controls.limitsWritableFields = True
 booking_service.controls.checksFunctionAccess = True
+booking_service.controls.enforcesContract = True
+booking_service.hasLoadPeaks = True
+booking_service.controls.scalesWithLoad = True
 
 seating = Process("Seat map service", inBoundary=shop_space, codeType="Unmanaged", implementsAPI=True)
 seating.description = "C++; computes seat maps. Runs without root, pinned image, limits of memory and CPU."
@@ -76,6 +85,7 @@ seating.controls.handlesResourceConsumption = True
 seating.controls.limitsReturnedFields = True
 seating.controls.limitsWritableFields = True
 seating.controls.checksFunctionAccess = True
+seating.controls.enforcesContract = True
 
 printer = Process("Ticket printer", inBoundary=shop_space, codeType="Managed")
 printer.description = "Takes bookings from Kafka and makes PDF; mounts the Docker socket to start a renderer."
@@ -84,11 +94,15 @@ printer.controls.handlesInterruptions = True
 printer.controls.authenticatesSource = True
 printer.controls.implementsPOLP = True
 printer.controls.isHardened = True
+printer.controls.usesDeadLetterQueue = True
+printer.controls.ignoresDuplicates = True
 
 kafka = Datastore("Kafka", inBoundary=stream_space, isSQL=False, isShared=True, hasWriteAccess=True)
 kafka.description = "No access control lists: each pod of the cluster can read and write each topic, in clear."
 kafka.storesPII = True
 kafka.controls.isResilient = True
+kafka.isMessageQueue = True
+kafka.controls.limitsQueueLength = True
 
 db = Datastore("Bookings", inBoundary=storage, type=DatastoreType.SQL, isSQL=True, storesPII=True, hasWriteAccess=True)
 db.storesSensitiveData = True
@@ -100,6 +114,10 @@ db.controls.isResilient = True
 db.controls.isHardened = True
 db.controls.usesKeyManagement = True
 db.controls.supportsSubjectRights = True
+db.isBusinessCritical = True
+db.controls.hasRecoveryPlan = True
+db.controls.rehearsesFailover = True
+db.controls.isMonitored = True
 
 control = Server("Kubernetes API", inBoundary=cluster, OS="Linux")
 control.description = "Open to the internet; every developer is cluster-admin. No audit log, no network policies."
@@ -111,6 +129,7 @@ control.controls.handlesResourceConsumption = True
 control.hasAdminFunctions = True
 control.controls.removesUnusedAccounts = True
 control.isInternetFacing = True
+control.implementsAPI = True
 
 old: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv10}
 plain: dict[str, Any] = {"protocol": "HTTP", "dstPort": 8080}

@@ -63,6 +63,7 @@ front.usesThirdPartyPackages = True
 front.controls.updatesDependencies = True
 front.controls.pinsDependencies = True
 front.controls.reviewsDependencies = True
+front.controls.isMonitored = True
 
 orders_api = Server("Order service", inBoundary=inside, OS="Linux")
 orders_api.description = (
@@ -78,13 +79,22 @@ orders_api.controls.handlesResourceConsumption = True
 orders_api.usesServiceAccount = True
 orders_api.controls.rotatesCredentials = True
 orders_api.controls.usesVault = True
+orders_api.implementsAPI = True
 orders_api.servesRecordsById = True
+orders_api.receivesWebhooks = True
 orders_api.hasOneTimeActions = True
 orders_api.controls.locksTransactions = True
+orders_api.controls.usesIdempotencyKeys = True
 orders_api.controls.limitsReturnedFields = True
 orders_api.controls.limitsWritableFields = True
 orders_api.controls.checksFunctionAccess = True
+orders_api.controls.limitsPageSize = True
+orders_api.controls.keepsInventory = True
+orders_api.controls.validatesResponses = True
+orders_api.controls.enforcesContract = True
 orders_api.isCustomDeveloped = True
+orders_api.sendsEmail = True
+orders_api.controls.authenticatesEmail = True
 
 console = Server("Support console", inBoundary=inside, OS="Linux", usesSessionTokens=True)
 console.description = "Single page application for support; sign-in by the company's OIDC, without a second factor."
@@ -129,6 +139,9 @@ orders.controls.authenticatesSource = True
 orders.controls.isHardened = True
 orders.controls.hashesCredentials = True
 orders.controls.supportsSubjectRights = True
+orders.isBusinessCritical = True
+orders.isSingleInstance = True
+orders.controls.isMonitored = True
 
 sessions = Datastore("Session cache", inBoundary=inside, isSQL=False, hasWriteAccess=True)
 sessions.description = "Redis, without a password, on the private network."
