@@ -30,6 +30,7 @@ fitter = Actor("Fitter", inBoundary=cellar)
 
 sensor = ExternalEntity("Leak sensor", inBoundary=cellar, hasPhysicalAccess=True)
 sensor.description = "Battery, radio without pairing or encryption; its firmware cannot be changed."
+sensor.isDevice = True
 gateway = Server("House gateway", inBoundary=cellar, OS="Linux")
 gateway.description = (
     "Embedded Linux in an unlocked box. Serial console without a password, the same root password in each, a web page "
@@ -45,6 +46,20 @@ gateway.acceptsPasswords = True
 gateway.hasDefaultAccounts = True
 gateway.keepsSecretsInConfiguration = True
 gateway.storesKeys = True
+gateway.isDevice = True
+gateway.isGateway = True
+gateway.hasPhysicalAccess = True
+gateway.takesUpdates = True
+gateway.hasDebugPorts = True
+gateway.sharesKeys = True
+gateway.isProvisionedInField = True
+gateway.isActuator = True
+gateway.reliesOnSensors = True
+gateway.reliesOnCloud = True
+gateway.controls.hasSafetyLimits = True
+gateway.controls.failsSafe = True
+gateway.controls.isolatesDevices = True
+gateway.controls.providesUpdates = True
 
 broker = Server("MQTT broker", inBoundary=cloud, OS="Linux")
 broker.description = (
@@ -119,6 +134,8 @@ updates.isInternetFacing = True
 updates.servesStaticFiles = True
 updates.controls.limitsServedFiles = True
 updates.distributesSoftware = True
+updates.managesDevices = True
+updates.controls.stagesRollouts = True
 
 measure = Dataflow(sensor, gateway, "Measure", protocol="868 MHz radio", data=reading)
 service = Dataflow(fitter, gateway, "Set up gateway", protocol="HTTP", dstPort=80)
