@@ -8,7 +8,6 @@ from typing import Final
 from pytest_threatmodel.importers.otm_types import spelled
 
 _SQL: Final[Mapping[str, object]] = {"type": "SQL", "isSQL": True}
-_NO_SQL: Final[Mapping[str, object]] = {"isSQL": False, "isSearchOrNoSQL": True}
 _FILES: Final[Mapping[str, object]] = {"type": "FILE_SYSTEM", "isSQL": False}
 _BUCKET: Final[Mapping[str, object]] = {"type": "AWS_S3", "isSQL": False, "onAWS": True}
 _LOGS: Final[Mapping[str, object]] = {"storesLogData": True, "isSQL": False}
@@ -18,13 +17,14 @@ _PROXY: Final[Mapping[str, object]] = {"isProxy": True}
 ROWS: Final[tuple[tuple[str, Mapping[str, object]], ...]] = (
     ("postgresql postgres mysql mariadb oracle microsoft-sql-server sql-server sqlite sql-database", _SQL),
     ("rds", {**_SQL, "onRDS": True, "onAWS": True}),
-    ("mongodb cassandra elasticsearch nosql document-database", _NO_SQL),
-    ("dynamodb cd-dynamodb", {**_NO_SQL, "onAWS": True}),
     ("s3 cd-s3", _BUCKET),
     ("file-server file-storage", _FILES),
     ("efs", {**_FILES, "onAWS": True}),
-    ("redis cache queue message-queue blob-storage", {"isSQL": False}),
-    ("sqs kinesis", {"isSQL": False, "onAWS": True}),
+    ("mongodb cassandra elasticsearch nosql document-database redis cache blob-storage", {"isSQL": False}),
+    ("queue message-queue", {"isSQL": False, "isMessageQueue": True}),
+    ("dynamodb cd-dynamodb", {"isSQL": False, "onAWS": True}),
+    ("sqs kinesis", {"isSQL": False, "isMessageQueue": True, "onAWS": True}),
+    ("message-broker", {"isMessageBroker": True}),
     ("log-storage", _LOGS),
     ("cloudwatch", {**_LOGS, "onAWS": True}),
     ("load-balancer application-load-balancer reverse-proxy proxy web-application-firewall", _PROXY),

@@ -24,7 +24,6 @@ _CODE: Final = ("Server", "Process", "Lambda")
 _LASTING: Final = ("Server", "Process")
 _PROXY: Final = {"isProxy": ("Server",)}
 _API: Final = {"implementsAPI": _CODE}
-_SEARCH: Final = {"isSearchOrNoSQL": ("Datastore",)}
 _MESSAGES: Final = {"isMessageBroker": _LASTING, "isMessageQueue": ("Datastore",)}
 #: Technology -> fact -> the kinds that have it.
 _TECHNOLOGIES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -37,8 +36,6 @@ _TECHNOLOGIES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "waf": _PROXY,
     "web-service-rest": _API,
     "web-service-soap": _API,
-    "search-engine": _SEARCH,
-    "search-index": _SEARCH,
     "message-queue": _MESSAGES,
     "stream-processing": _MESSAGES,
     "mail-server": {"sendsEmail": _CODE, "receivesEmail": _CODE},
