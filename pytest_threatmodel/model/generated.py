@@ -363,6 +363,7 @@ class LambdaPackFields(Node):
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
 
 
 class ProcessPackFields(Node):
@@ -475,6 +476,7 @@ class ProcessPackFields(Node):
     usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
     usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
     usesXMLParser: Bool = fact(default=False, doc='It parses XML.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
 
 
 class ServerPackFields(Node):
@@ -596,3 +598,4 @@ class ServerPackFields(Node):
     usesServiceAccount: Bool = fact(default=False, doc='It calls other systems with an account of its own.')
     usesThirdPartyBuildSteps: Bool = fact(default=False, doc='Its pipelines run steps, actions or plug-ins that others publish.')
     usesThirdPartyPackages: Bool = fact(default=False, doc='It is built from, or loads, packages that others publish.')
+    writesRawHTTP: Bool = fact(default=False, doc='It writes HTTP messages itself, without a library that refuses line breaks in headers.')
