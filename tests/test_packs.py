@@ -96,6 +96,18 @@ def test_its_mitigation_names_no_control_that_is_not_there(id: str) -> None:
     assert named <= reads
 
 
+@pytest.mark.parametrize(
+    "kind", ["Server", "Process", "Datastore", "Lambda", "LLM", "Agent", "ExternalEntity", "Actor"]
+)
+def test_what_nobody_described_meets_few_threats(kind: str) -> None:
+    model, element = build_example(Example(kind, {}), shipped().vocabulary.declared)
+    (row,) = (row for row in evaluate(model, shipped()).rows if row.element is element)
+    found = [
+        rule.threat for rule, verdict in zip(row.rules, row.verdicts, strict=True) if verdict is Verdict.VULNERABLE
+    ]
+    assert len([threat.id for threat in found if threat.pack != "core"]) <= 3
+
+
 @every_threat
 def test_its_taxonomy_is_well_formed(id: str) -> None:
     threat = shipped()[id]

@@ -39,7 +39,7 @@ from tests.analysis.test_properties import ABOUT_A_STORE
 from tests.analysis.test_properties import models
 
 EXAMPLES = Path(__file__).parents[2] / "example_models"
-CORE = load_library()
+CORE = load_library(["core"])
 
 Pairs = set[tuple[str, str]]
 

@@ -132,7 +132,7 @@ def _quoted(name: str) -> str:
 
 
 def snapshot_of(source: str, folder: Path, *, explained: bool = True, fail_on: str = "info") -> Snapshot:
-    """The snapshot of a model given as text, with the shipped packs, as of `TODAY`.
+    """The snapshot of a model given as text, with the pack core, as of `TODAY`.
 
     Args:
         source: the model file.
@@ -142,7 +142,7 @@ def snapshot_of(source: str, folder: Path, *, explained: bool = True, fail_on: s
     """
     path = folder / "threatmodel_sample.py"
     path.write_text(dedent(source), encoding="utf-8")
-    library = load_library(None, (), [])
+    library = load_library(["core"])
     loaded = load_model(path, library.vocabulary.declared, None)
     verdicts = evaluate(loaded.model, library)
     decided = decide(
