@@ -231,6 +231,7 @@ class DataflowPackFields(Node):
 
     isDeployment: Bool = fact(default=False, doc='It brings programs or their configuration to where they run.')
     isSynchronous: Bool = fact(default=False, doc='The source waits for the answer before it goes on.')
+    usesLocalRadio: Bool = fact(default=False, doc="It goes by a short-range radio, such as Bluetooth, Zigbee or one of the maker's own.")
 
 
 class DatastorePackFields(Node):
@@ -285,6 +286,7 @@ class ExternalEntityPackFields(Node):
     isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
     reliesOnCloud: Bool = fact(default=False, doc='It works only while a service elsewhere can be reached.')
     sharesKeys: Bool = fact(default=False, doc='All devices of its kind hold the same key or password.')
+    storesKeys: Bool = fact(default=False, doc='It holds keys that decrypt or sign.')
     takesUpdates: Bool = fact(default=False, doc='Its firmware can be replaced.')
 
 
@@ -393,6 +395,7 @@ class ProcessPackFields(Node):
     executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
     exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
+    forwardsTokens: Bool = fact(default=False, doc='It calls other systems with the token that its caller showed.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
     hasDebugPorts: Bool = fact(default=False, doc='Its board has debug or serial ports, such as JTAG and UART.')
@@ -456,6 +459,7 @@ class ProcessPackFields(Node):
     sharesKeys: Bool = fact(default=False, doc='All devices of its kind hold the same key or password.')
     sharesRuntime: Bool = fact(default=False, doc='It runs on a machine, a cluster or a runtime together with other systems.')
     startsPrograms: Bool = fact(default=False, doc='It starts other programs, with values from requests in their command lines.')
+    storesKeys: Bool = fact(default=False, doc='It holds keys that decrypt or sign.')
     takesSettingsFromOutside: Bool = fact(default=False, doc='Those who call or start it set its environment variables, registry keys or settings.')
     takesUpdates: Bool = fact(default=False, doc='Its firmware can be replaced.')
     tracksUsers: Bool = fact(default=False, doc='It follows what people do across visits, devices or sites.')
@@ -508,6 +512,7 @@ class ServerPackFields(Node):
     executesModelOutput: Bool = fact(default=False, doc='It puts answers of a language model into queries, commands or calls.')
     exportsSpreadsheets: Bool = fact(default=False, doc='It makes spreadsheets or CSV files of what users entered.')
     fetchesURLs: Bool = fact(default=False, doc='It fetches addresses that requests name, as for previews, imports and callbacks.')
+    forwardsTokens: Bool = fact(default=False, doc='It calls other systems with the token that its caller showed.')
     hasAdminFunctions: Bool = fact(default=False, doc='It has functions that only administrators may use.')
     hasDebugMode: Bool = fact(default=False, doc='Its framework can show code, settings or stack traces when something fails.')
     hasDebugPorts: Bool = fact(default=False, doc='Its board has debug or serial ports, such as JTAG and UART.')
