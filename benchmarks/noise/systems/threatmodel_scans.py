@@ -105,6 +105,7 @@ queue.isMessageQueue = True
 queue.controls.limitsQueueLength = True
 queue.controls.restrictsPublishers = True
 queue.controls.restrictsSubscribers = True
+queue.dropsFailedMessages = True
 
 archive = Datastore("Letter archive", inBoundary=account, isSQL=False, onAWS=True, hasWriteAccess=True)
 archive.description = "DynamoDB table with text and metadata of every letter since 2019."

@@ -138,6 +138,7 @@ updates.managesDevices = True
 updates.controls.stagesRollouts = True
 
 measure = Dataflow(sensor, gateway, "Measure", protocol="868 MHz radio", data=reading)
+measure.usesLocalRadio = True
 service = Dataflow(fitter, gateway, "Set up gateway", protocol="HTTP", dstPort=80)
 report = Dataflow(gateway, broker, "Report", protocol="MQTTS", dstPort=8883, tlsVersion=TLSVersion.TLSv12)
 report.data = [reading, key]
