@@ -79,6 +79,8 @@ def facts_of(asset: Asset, kind: str, around: Surroundings, told: Tally) -> dict
         told: gets what no field of this kind says.
     """
     names = [*_of_technologies(kind, technologies_of(asset.part)), *_of_links(asset, kind, around)]
+    if kind not in ("Actor", "Lambda") and any(tag.partition(":")[0] == "aws" for tag in asset.part.texts("tags")):
+        names.append("onAWS")
     for flag, (name, kinds) in _FLAGS.items():
         said = asset.part.flag(flag)
         if said and kind in kinds:

@@ -104,6 +104,7 @@ def test_assets_say_what_they_are() -> None:
         },
         "Database": {
             "sharesRuntime": True,
+            "onAWS": True,
             "controls.isEncryptedAtRest": True,
             "type": "SQL",
             "isSQL": True,
@@ -125,7 +126,7 @@ def test_assets_of_version_1_say_what_they_are() -> None:
         "Partner": {},
         "Function": {"onAWS": True, "actsForUsers": True, "controls.propagatesIdentity": True},
         "Tool": {},
-        "Files": {"type": "AWS_S3", "isSQL": False},
+        "Files": {"type": "AWS_S3", "isSQL": False, "onAWS": True},
         "Store": {"controls.isEncryptedAtRest": True, "isSQL": False, "hasWriteAccess": True},
     }
 
@@ -463,6 +464,7 @@ def _asset(tmp_path: Path, more: str, type_: str = "process") -> dict[str, objec
         ("technology: iot-device", "external-entity", {"isDevice": True}),
         ("technology: web-server, data_formats_accepted: [serialization]", "process", {"deserializesObjects": True}),
         ("technology: web-server, data_formats_accepted: [file]", "process", {"acceptsFileUploads": True}),
+        ("technology: web-server, tags: ['aws:ec2']", "process", {"onAWS": True}),
         ("technology: web-server, custom_developed_parts: true", "process", {"isCustomDeveloped": True}),
     ],
 )
