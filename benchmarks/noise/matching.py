@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +62,20 @@ class Neighbours:
         return other in self._near.get(one, ())
 
 
-def names(found: Found, entry: Entry, near: Neighbours, equivalents: Mapping[str, frozenset[int]]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Equivalents:
+    """What names an entry although the rule does not see it; each with a reason in the table.
+
+    Args:
+        weaknesses: id of a threat -> weaknesses that it names beside its own.
+        pairs: findings, as `ID[element]`, and beginnings of entries that say the same of another element.
+    """
+
+    weaknesses: Mapping[str, frozenset[int]]
+    pairs: frozenset[tuple[str, str]] = frozenset()
+
+
+def names(found: Found, entry: Entry, near: Neighbours, equivalents: Equivalents) -> bool:
     """Whether a finding names an entry: of the same element, and by a weakness that they share.
 
     Weaknesses of how two parts talk may be said of a flow or of one of its ends.
@@ -72,27 +84,35 @@ def names(found: Found, entry: Entry, near: Neighbours, equivalents: Mapping[str
         found: the finding.
         entry: of the list.
         near: of the model.
-        equivalents: id of a threat -> more weaknesses that it names.
+        equivalents: of the side that the finding is from.
     """
-    shared = (found.cwe | equivalents.get(found.threat, frozenset())) & entry.cwe
+    name = f"{found.threat}[{found.element}]"
+    if any(name == finding and entry.what.startswith(begin) for finding, begin in equivalents.pairs):
+        return True
+    shared = (found.cwe | equivalents.weaknesses.get(found.threat, frozenset())) & entry.cwe
     if found.element in entry.elements:
         return bool(shared)
     return bool(shared & EITHER) and any(near(found.element, element) for element in entry.elements)
 
 
-def read_equivalents(section: str, path: Path = _EQUIVALENTS) -> dict[str, frozenset[int]]:
-    """Weaknesses that a threat names beside those of its own entry.
+def read_equivalents(side: str, system: str, path: Path = _EQUIVALENTS) -> Equivalents:
+    """The table for one side and one system.
 
     Args:
-        section: `ours`, or `pytm`.
-        path: the table; each row says why.
+        side: `ours`, or `pytm`.
+        system: the name of its list.
+        path: the table.
+
+    Raises:
+        ValueError: a row gives no reason.
     """
-    rows: Iterable[Mapping[str, object]] = tomllib.loads(path.read_text(encoding="utf-8"))[section]
-    found: dict[str, frozenset[int]] = {}
-    for row in rows:
-        more = row["cwe"]
-        if not isinstance(more, list) or not row["why"]:
-            raise ValueError(f"{path.name}: {row} needs cwe, a list, and why")
-        for id_ in str(row["threats"]).split():
-            found[id_] = found.get(id_, frozenset()) | frozenset(more)
-    return found
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    weaknesses: dict[str, frozenset[int]] = {}
+    pairs = [row for row in table["pairs"] if row["system"] == system and row["side"] == side]
+    for row in (*table[side], *pairs):
+        if not row["why"]:
+            raise ValueError(f"{path.name}: {row} gives no reason")
+    for row in table[side]:
+        for id_ in row["threats"].split():
+            weaknesses[id_] = weaknesses.get(id_, frozenset()) | frozenset(row["cwe"])
+    return Equivalents(weaknesses, frozenset((row["finding"], row["entry"]) for row in pairs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from benchmarks.noise.catalogue import System
@@ -35,14 +34,14 @@ def measure(system: System, library: Library, pytm: str | None = None) -> Result
     if unknown:
         raise ValueError(f"the list of {system.name} names elements that its model does not have: {sorted(unknown)}")
 
-    def rule(equivalents: Mapping[str, frozenset[int]]) -> partial[bool]:
-        return partial(names, near=near, equivalents=equivalents)
+    def rule(side: str) -> partial[bool]:
+        return partial(names, near=near, equivalents=read_equivalents(side, system.name))
 
     # A list of others holds threats that are answered, too; ours hold what is open.
     answers = () if system.ours else tuple(our_answers(model, library))
-    ours = score(elements, our_findings(model, library), system.kept, rule(read_equivalents("ours")), answers)
+    ours = score(elements, our_findings(model, library), system.kept, rule("ours"), answers)
     if pytm is None:
         return Result(system.name, system.ours, ours, None)
     found = their_findings(model, pytm)
-    theirs = score(elements, found, system.kept, rule(read_equivalents("pytm")))
+    theirs = score(elements, found, system.kept, rule("pytm"))
     return Result(system.name, system.ours, ours, theirs)

@@ -77,13 +77,14 @@ def _found(element: str, *cwe: int, threat: str = "XX01") -> Any:
     return Found(threat, "A threat", "core", element, frozenset(cwe))
 
 
-def _names(small: Any, found: Any, element: str, *cwe: int, more: dict[str, frozenset[int]] | None = None) -> bool:
+def _names(small: Any, found: Any, element: str, *cwe: int, more: Any = None) -> bool:
     from benchmarks.noise.kept import Entry
+    from benchmarks.noise.matching import Equivalents
     from benchmarks.noise.matching import Neighbours
     from benchmarks.noise.matching import names
 
     near = Neighbours(small.load(load_library(["core"])))
-    return names(found, Entry((element,), "core", "high", frozenset(cwe), "It."), near, more or {})
+    return names(found, Entry((element,), "core", "high", frozenset(cwe), "It is so."), near, more or Equivalents({}))
 
 
 @pytest.mark.parametrize(
@@ -103,9 +104,28 @@ def test_a_finding_names_an_entry(small: Any, element: str, cwe: tuple[int, ...]
 
 
 def test_the_table_of_equivalents_adds_weaknesses_to_a_threat(small: Any) -> None:
+    from benchmarks.noise.matching import Equivalents
+
     found = _found("Web", 20, threat="XX02")
     assert not _names(small, found, "Web", 79)
-    assert _names(small, found, "Web", 79, more={"XX02": frozenset({79})})
+    assert _names(small, found, "Web", 79, more=Equivalents({"XX02": frozenset({79})}))
+
+
+def test_the_table_of_equivalents_lets_a_finding_name_an_entry_on_another_element(small: Any) -> None:
+    from benchmarks.noise.matching import Equivalents
+
+    found = _found("Store", 20, threat="XX02")
+    assert not _names(small, found, "Web", 79)
+    assert _names(small, found, "Web", 79, more=Equivalents({}, frozenset({("XX02[Store]", "It is")})))
+
+
+def test_every_equivalence_gives_a_reason(tmp_path: Path) -> None:
+    from benchmarks.noise.matching import read_equivalents
+
+    table = tmp_path / "equivalents.toml"
+    table.write_text('ours = [{ threats = "XX01", cwe = [20], why = "" }]\npytm = []\npairs = []\n')
+    with pytest.raises(ValueError, match="gives no reason"):
+        read_equivalents("ours", "small", table)
 
 
 def test_a_list_that_names_no_element_of_its_model_is_refused(small: Any) -> None:
