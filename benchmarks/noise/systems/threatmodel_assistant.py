@@ -26,6 +26,11 @@ tm = TM(
 internet = Boundary("Internet")
 vendor = Boundary("Model vendor")
 company = Boundary("Company cloud")
+company.isCloudAccount = True
+company.controls.protectsRootAccount = True
+company.controls.logsControlPlane = True
+company.controls.checksConfiguration = True
+company.controls.detectsDrift = True
 tools = Boundary("Tool servers", inBoundary=company)
 
 prompt = Data("Prompt", description="What customers write.", classification=Classification.SENSITIVE, isPII=True)

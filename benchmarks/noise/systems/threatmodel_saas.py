@@ -22,6 +22,11 @@ tm = TM("Project planner", description="Teams of many companies plan projects; t
 internet = Boundary("Internet")
 customers = Boundary("Customers' systems")
 cloud = Boundary("Cloud account")
+cloud.isCloudAccount = True
+cloud.controls.protectsRootAccount = True
+cloud.controls.logsControlPlane = True
+cloud.controls.checksConfiguration = True
+cloud.controls.detectsDrift = True
 edge = Boundary("Edge", inBoundary=cloud)
 backend = Boundary("Back end", inBoundary=cloud)
 
@@ -65,6 +70,7 @@ app.isInternetFacing = True
 app.rendersInBrowser = True
 app.acceptsFileUploads = True
 app.controls.encodesInBrowser = True
+app.issuesSignedURLs = True
 
 api = Server("GraphQL API", inBoundary=backend, OS="Linux")
 api.description = (
@@ -162,6 +168,8 @@ files.controls.usesKeyManagement = True
 files.controls.separatesTenants = True
 files.controls.deletesOldData = True
 files.isMultiTenant = True
+files.isObjectStore = True
+files.controls.blocksPublicAccess = True
 
 TLS: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv12}
 use = Dataflow(member, app, "Plan", data=project, **TLS)

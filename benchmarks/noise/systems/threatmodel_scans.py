@@ -22,6 +22,9 @@ tm = TM("Scanned letters", description="An insurer's customers upload letters; f
 internet = Boundary("Internet")
 partners = Boundary("Partners")
 account = Boundary("AWS account")
+account.isCloudAccount = True
+account.controls.protectsRootAccount = True
+account.controls.logsControlPlane = True
 
 letter = Data("Letter", description="PDF or picture.", classification=Classification.SECRET, isPII=True)
 text = Data("Text", description="What was read.", classification=Classification.SECRET, isPII=True, format="JSON")
@@ -56,6 +59,8 @@ gateway.controls.checksFunctionAccess = True
 gateway.controls.limitsReturnedFields = True
 gateway.controls.keepsInventory = True
 gateway.controls.enforcesContract = True
+gateway.issuesSignedURLs = True
+gateway.controls.limitsLinks = True
 
 inbox = Datastore("Inbox bucket", inBoundary=account, type=DatastoreType.AWS_S3, isSQL=False, onAWS=True)
 inbox.description = "Where letters arrive. Its policy lets the world read, left over from a test; no versions are kept."
@@ -66,6 +71,8 @@ inbox.controls.isEncryptedAtRest = True
 inbox.controls.isResilient = True
 inbox.controls.usesKeyManagement = True
 inbox.controls.deletesOldData = True
+inbox.isObjectStore = True
+inbox.hasPublicEndpoint = True
 
 convert = Lambda("Converter", inBoundary=account, environment="Production", usesEnvironmentVariables=True)
 convert.description = (
@@ -84,6 +91,7 @@ convert.scalesAutomatically = True
 convert.controls.updatesDependencies = True
 convert.controls.pinsDependencies = True
 convert.controls.reviewsDependencies = True
+convert.hasWildcardPermissions = True
 
 classify = Lambda("Classifier", inBoundary=account, environment="Production")
 classify.description = "Started by the queue; unpickles a model that the data team puts into a bucket."

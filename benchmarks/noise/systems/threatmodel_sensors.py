@@ -19,6 +19,11 @@ tm = TM("Cellar sensors", description="40,000 sensors and 900 gateways in cellar
 cellar = Boundary("Cellar")
 internet = Boundary("Internet")
 cloud = Boundary("Cloud account")
+cloud.isCloudAccount = True
+cloud.controls.protectsRootAccount = True
+cloud.controls.logsControlPlane = True
+cloud.controls.checksConfiguration = True
+cloud.controls.detectsDrift = True
 
 reading = Data("Reading", description="Temperature and water a minute.", classification="SENSITIVE", isPII=True)
 key = Data("Fleet key", description="One for all gateways.", classification="TOP_SECRET", isCredentials=True)
