@@ -21,6 +21,7 @@ tm = TM("Tickets", description="Sells tickets for events; on the day of a sale a
 internet = Boundary("Internet")
 office = Boundary("Office")
 cluster = Boundary("Kubernetes cluster")
+cluster.isCluster = True
 shop_space = Boundary("Namespace shop", inBoundary=cluster)
 stream_space = Boundary("Namespace streams", inBoundary=cluster)
 storage = Boundary("Storage network")
@@ -72,6 +73,9 @@ booking_service.controls.checksFunctionAccess = True
 booking_service.controls.enforcesContract = True
 booking_service.hasLoadPeaks = True
 booking_service.controls.scalesWithLoad = True
+booking_service.runsInContainer = True
+booking_service.usesMutableTags = True
+booking_service.usesPublicImages = True
 
 seating = Process("Seat map service", inBoundary=shop_space, codeType="Unmanaged", implementsAPI=True)
 seating.description = "C++; computes seat maps. Runs without root, pinned image, limits of memory and CPU."
@@ -86,6 +90,10 @@ seating.controls.limitsReturnedFields = True
 seating.controls.limitsWritableFields = True
 seating.controls.checksFunctionAccess = True
 seating.controls.enforcesContract = True
+seating.runsInContainer = True
+seating.controls.runsAsNonRoot = True
+seating.controls.verifiesImages = True
+seating.controls.scansImages = True
 
 printer = Process("Ticket printer", inBoundary=shop_space, codeType="Managed")
 printer.description = "Takes bookings from Kafka and makes PDF; mounts the Docker socket to start a renderer."
@@ -96,6 +104,11 @@ printer.controls.implementsPOLP = True
 printer.controls.isHardened = True
 printer.controls.usesDeadLetterQueue = True
 printer.controls.ignoresDuplicates = True
+printer.runsInContainer = True
+printer.mountsContainerSocket = True
+printer.controls.runsAsNonRoot = True
+printer.controls.verifiesImages = True
+printer.controls.scansImages = True
 
 kafka = Datastore("Kafka", inBoundary=stream_space, isSQL=False, isShared=True, hasWriteAccess=True)
 kafka.description = "No access control lists: each pod of the cluster can read and write each topic, in clear."
@@ -130,6 +143,7 @@ control.hasAdminFunctions = True
 control.controls.removesUnusedAccounts = True
 control.isInternetFacing = True
 control.implementsAPI = True
+control.isOrchestrator = True
 
 old: dict[str, Any] = {"protocol": "HTTPS", "dstPort": 443, "tlsVersion": TLSVersion.TLSv10}
 plain: dict[str, Any] = {"protocol": "HTTP", "dstPort": 8080}
