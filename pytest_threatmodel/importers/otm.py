@@ -81,8 +81,8 @@ def _elements(components: Components, threats: Threats) -> tuple[list[ParsedElem
         stored = assets.texts("stored")
         components.stored.update(stored)
         made = _element(part, each.kind or "Process", boundary)
-        said = made.values if each.is_boundary else {**facts_of(each.type), **made.values}
-        made = replace(made, values=said, data=tuple(dict.fromkeys((*stored, *assets.texts("processed")))))
+        made = replace(made, values={**facts_of(each.type), **made.values})
+        made = replace(made, data=tuple(dict.fromkeys((*stored, *assets.texts("processed")))))
         if each.is_boundary:
             groups.append(replace(made, kind="Boundary"))
         elif each.holds:

@@ -34,7 +34,10 @@ ROWS: Final[tuple[tuple[str, Mapping[str, object]], ...]] = (
     ("api-gateway", {**_PROXY, "implementsAPI": True}),
     ("cd-api-gateway", {**_PROXY, "implementsAPI": True, "onAWS": True}),
     ("api rest-api rest-api-service rest-full-web-service web-service", {"implementsAPI": True}),
-    ("ec2 cd-ec2 elastic-container-service cd-ecs", {"onAWS": True}),
+    ("ec2 cd-ec2", {"onAWS": True}),
+    ("docker-container container kubernetes-pod", {"runsInContainer": True}),
+    ("elastic-container-service cd-ecs", {"runsInContainer": True, "onAWS": True}),
+    ("kubernetes-cluster", {"isCluster": True}),
     ("azure-function", {"onAWS": False}),
     ("administrator", {"isAdmin": True}),
 )

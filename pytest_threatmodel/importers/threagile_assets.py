@@ -21,7 +21,9 @@ T = TypeVar("T")
 
 _TYPES: Final = ("process", "datastore", "external-entity")
 #: What the file says of an asset, a link or data, and no field of ours.
-_ASSET_OTHERS: Final = ("usage", "size", "machine", "owner", "integrity", "availability")
+_ASSET_OTHERS: Final = ("usage", "size", "owner", "integrity", "availability")
+#: Machines that say what an asset is, or how it runs.
+_MACHINES: Final = frozenset({"container", "serverless"})
 #: Formats that an asset takes -> what that states of kinds that run code.
 _FORMATS: Final = {"xml": "usesXMLParser", "serialization": "deserializesObjects", "file": "acceptsFileUploads"}
 _DATA_OTHERS: Final = ("usage", "origin", "owner", "quantity", "integrity", "availability")
@@ -127,7 +129,8 @@ def read_element(asset: Asset, boundary: str | None, incoming: Sequence[Link], t
     reason = part.text("justification_out_of_scope")
     if reason and not in_scope:
         values["scopeReason"] = reason
-    tell_others(part, _ASSET_OTHERS, "technical assets", asset.title, told)
+    machine = () if part.text("machine") in _MACHINES else ("machine",)
+    tell_others(part, (*_ASSET_OTHERS, *machine), "technical assets", asset.title, told)
     return ParsedElement(
         id=asset.id,
         name=asset.title,

@@ -44,6 +44,7 @@ _TECHNOLOGIES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "artifact-registry": {"isArtifactRegistry": ("Server", "Datastore")},
     "batch-processing": {"runsOnSchedule": _CODE},
     "scheduler": {"runsOnSchedule": _CODE},
+    "container-platform": {"isOrchestrator": _LASTING},
     "iot-device": {"isDevice": (*_LASTING, "ExternalEntity")},
 }
 #: What is said of an asset, and no more than yes or no -> fact, and the kinds that have it.
@@ -81,6 +82,8 @@ def facts_of(asset: Asset, kind: str, around: Surroundings, told: Tally) -> dict
     names = [*_of_technologies(kind, technologies_of(asset.part)), *_of_links(asset, kind, around)]
     if kind not in ("Actor", "Lambda") and any(tag.partition(":")[0] == "aws" for tag in asset.part.texts("tags")):
         names.append("onAWS")
+    if asset.part.text("machine") == "container" and kind in _LASTING:
+        names.append("runsInContainer")
     for flag, (name, kinds) in _FLAGS.items():
         said = asset.part.flag(flag)
         if said and kind in kinds:

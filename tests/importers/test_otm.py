@@ -309,6 +309,8 @@ def test_states_are_read_conservatively(said: str, expected: str | None) -> None
         ("postgresql", {"type": DatastoreType.SQL, "isSQL": True}),
         ("redis", {"isSQL": False}),
         ("azure-function", {"onAWS": False}),
+        ("kubernetes-pod", {"runsInContainer": True}),
+        ("kubernetes-cluster", {"isCluster": True}),
         ("administrator", {"isAdmin": True}),
         ("service", {}),
     ],

@@ -461,6 +461,8 @@ def _asset(tmp_path: Path, more: str, type_: str = "process") -> dict[str, objec
         ("technology: build-pipeline", "process", {"runsBuilds": True}),
         ("technology: artifact-registry", "datastore", {"isArtifactRegistry": True}),
         ("technology: scheduler", "process", {"runsOnSchedule": True}),
+        ("technology: web-server, machine: container", "process", {"runsInContainer": True}),
+        ("technology: container-platform", "process", {"isOrchestrator": True}),
         ("technology: iot-device", "external-entity", {"isDevice": True}),
         ("technology: web-server, data_formats_accepted: [serialization]", "process", {"deserializesObjects": True}),
         ("technology: web-server, data_formats_accepted: [file]", "process", {"acceptsFileUploads": True}),
