@@ -205,6 +205,7 @@ class ControlsPackFields(Node):
     scansImages: Bool = control(default=False, doc='Its image is scanned for known holes, also after it was deployed, and rebuilt when there are any.')
     scansInfrastructureCode: Bool = control(default=False, doc='Infrastructure code is checked against rules before it is applied, and unsafe settings stop it.')
     scopesKeys: Bool = control(default=False, doc='Each key belongs to one program, opens only what that needs, and expires.')
+    scopesPipelineCredentials: Bool = control(default=False, doc='Credentials of deployment reach only the job that deploys, only from released branches, and only for minutes.')
     scopesTenantAccess: Bool = control(default=False, doc='Each request works with rights for the data of its one customer only.')
     segmentsNetwork: Bool = control(default=False, doc='Within it only connections that are named get through, and all others are refused.')
     separatesBuildCaches: Bool = control(default=False, doc='A build reads only what builds with at least its own trust have written to the cache.')
