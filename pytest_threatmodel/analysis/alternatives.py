@@ -54,6 +54,14 @@ class OtherValues:
             return ()
         return self._domain(record, field)
 
+    def every(self, record: Record, name: str) -> Iterable[Any]:
+        """All other values that anybody may state: of facts, controls and protections alike."""
+        field = self._rulebook.field(record, name)
+        if field is None or (name in _SETTLED and name != "isResponse"):
+            return ()
+        now = getattr(record, name)
+        return [value for value in (field.default, *self._domain(record, field)) if value != now]
+
     def other_facts(self, record: Record, name: str) -> Iterable[Any]:
         """The values that a fact might have if what is said, or taken for granted, is untrue."""
         field = self._rulebook.field(record, name)

@@ -30,7 +30,7 @@ from pytest_threatmodel.model.registry import loading
 
 _KINDS = {kind.kind(): kind for kind in KINDS}
 #: Keys of an example that are neighbours rather than fields.
-_NEIGHBOURS = frozenset({"source", "sink", "inputs", "outputs", "data", "inBoundary"})
+NEIGHBOURS = frozenset({"source", "sink", "inputs", "outputs", "data", "inBoundary"})
 
 
 class ExampleError(Exception):
@@ -111,7 +111,7 @@ class _Builder:
 
     def _fill(self, element: Element, table: Mapping[str, Any]) -> None:
         for name, value in table.items():
-            if name not in _NEIGHBOURS and name not in ("kind", "name"):
+            if name not in NEIGHBOURS and name not in ("kind", "name"):
                 setattr(element, name, dict(value) if isinstance(value, Mapping) else value)
         data = [self._data(item, number) for number, item in enumerate(self._tables(table, "data"), start=1)]
         if data:

@@ -165,8 +165,8 @@ def _searched(verdicts: Verdicts, row: Row, column: int) -> dict[str, tuple[Chan
     rule, verdict = row.rules[column], row.verdicts[column]
     other = OtherValues(verdicts.rulebook, rule)
 
-    def search(alternatives: Alternatives, goal: bool, most: int, **limits: int) -> tuple[Changes, ...]:
-        return tuple(minimal_changes(rule.traced, row.record, alternatives, goal, most=most, **limits))
+    def search(alternatives: Alternatives, goal: bool, most: int, largest: int = 16) -> tuple[Changes, ...]:
+        return tuple(minimal_changes(rule.traced, row.record, alternatives, goal, most=most, largest=largest))
 
     if verdict is Verdict.VULNERABLE:
         return {

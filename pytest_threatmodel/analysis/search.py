@@ -133,7 +133,14 @@ class _Trial:
 
 
 def minimal_changes(
-    traced: Traced, record: Record, alternatives: Alternatives, goal: bool, *, most: int, largest: int = 16
+    traced: Traced,
+    record: Record,
+    alternatives: Alternatives,
+    goal: bool,
+    *,
+    most: int,
+    largest: int = 16,
+    quick: bool = False,
 ) -> list[Changes]:
     """The smallest sets of changes that give the condition the value `goal`, smaller sets first.
 
@@ -150,6 +157,7 @@ def minimal_changes(
         goal: the wanted outcome.
         most: how many sets at most.
         largest: how many changes in a set at most.
+        quick: find nothing rather than take long.
 
     Returns:
         Sets none of which contains another; empty where no set helps or the budget is used up.
@@ -157,7 +165,7 @@ def minimal_changes(
     search = _Search(traced, record, alternatives, goal, most, largest)
     found = search.all_ways()
     if found is None:
-        found = search.short_ways()
+        found = [] if quick else search.short_ways()
     return [trial.changes for trial in found]
 
 

@@ -31,6 +31,7 @@ _PAIR: Final[Mapping[str, Callable[[PairShape], object]]] = {
     "severity_why": lambda pair: pair.get("severity_why", ""),
     "cvss": lambda pair: pair.get("cvss", ""),
     "response": lambda pair: pair.get("response", ""),
+    "new_rule": lambda pair: pair.get("new_rule", ""),
 }
 _THREAT: Final[Mapping[str, Callable[[ThreatShape], object]]] = {
     "threat": lambda threat: threat["id"],

@@ -96,6 +96,7 @@ const place = (pair) =>
     ["Response", said(pair, "response")],
     ...classes(pair),
     ["Threat pack", pair.threat.pack],
+    ["Changed by packs", pair.threat.changed.join("; ")],
     ["Link", make("a", { href: `#pair-${pair.number}` }, `#pair-${pair.number}`)],
   ]);
 

@@ -1,0 +1,1 @@
+"""What is wrong with the threats of a pack: the checks behind `--threatmodel-selftest`."""
