@@ -76,9 +76,10 @@ def _two(label: str, text: str, second: str = "") -> str:
 
 
 def _taxonomy(explanation: Explanation) -> str:
-    stride = ", ".join(explanation.threat.stride)
+    stride, linddun = ", ".join(explanation.threat.stride), ", ".join(explanation.threat.linddun)
     weaknesses = [f"CWE-{number}" for number in explanation.threat.cwe]
-    return ", ".join([f"STRIDE {stride}"] * bool(stride) + weaknesses)
+    classes = [f"STRIDE {stride}"] * bool(stride) + [f"LINDDUN {linddun}"] * bool(linddun)
+    return ", ".join(classes + weaknesses)
 
 
 def _place(explanation: Explanation) -> str:

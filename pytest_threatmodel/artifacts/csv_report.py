@@ -38,8 +38,10 @@ _THREAT: Final[Mapping[str, Callable[[ThreatShape], object]]] = {
     "title": lambda threat: threat["title"],
     "pack": lambda threat: threat["pack"],
     "stride": lambda threat: ", ".join(threat["stride"]),
+    "linddun": lambda threat: ", ".join(threat.get("linddun", [])),
     "cwe": lambda threat: ", ".join(f"CWE-{number}" for number in threat["cwe"]),
     "capec": lambda threat: ", ".join(f"CAPEC-{number}" for number in threat["capec"]),
+    "attack": lambda threat: ", ".join(threat.get("attack", [])),
     "owasp": lambda threat: ", ".join(threat["owasp"]),
     "asvs": lambda threat: ", ".join(threat["asvs"]),
 }

@@ -170,7 +170,7 @@ def _overridden(override: Override, values: Values) -> OverriddenShape:
 
 
 def _plain_threat(threat: Threat) -> ThreatShape:
-    return {
+    plain: ThreatShape = {
         "id": threat.id,
         "pack": threat.pack,
         "title": threat.title,
@@ -189,3 +189,10 @@ def _plain_threat(threat: Threat) -> ThreatShape:
         "references": list(threat.references),
         "targets": list(threat.targets),
     }
+    if threat.rationale:
+        plain["rationale"] = threat.rationale
+    if threat.linddun:
+        plain["linddun"] = list(threat.linddun)
+    if threat.attack:
+        plain["attack"] = list(threat.attack)
+    return plain

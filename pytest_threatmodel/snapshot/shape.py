@@ -53,6 +53,9 @@ class ThreatShape(TypedDict):
         asvs: requirements of OWASP's Application Security Verification Standard, "v5.0.0-1.2.5".
         references: links and titles; from other people's packs, so never trusted as links.
         targets: kinds.
+        rationale: why it is that bad and that likely; left out where the pack does not say.
+        linddun: types of threat to privacy, "linking"; left out where there are none.
+        attack: techniques of ATT&CK and ATLAS, "T1552.005"; left out where there are none.
         overridden: what packs that extend its own changed about it; left out where none did.
     """
 
@@ -73,6 +76,9 @@ class ThreatShape(TypedDict):
     asvs: list[str]
     references: list[str]
     targets: list[str]
+    rationale: NotRequired[str]
+    linddun: NotRequired[list[str]]
+    attack: NotRequired[list[str]]
     overridden: NotRequired[list[OverriddenShape]]
 
 
