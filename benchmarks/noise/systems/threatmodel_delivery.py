@@ -92,6 +92,7 @@ runner.sharesBuildAgents = True
 runner.usesThirdPartyPackages = True
 runner.usesInternalPackages = True
 runner.controls.reviewsDependencies = True
+runner.hasInternetAccess = True
 
 images = Datastore("Image registry", inBoundary=build_net, isSQL=False, isShared=True, hasWriteAccess=True)
 images.description = "Tags can be overwritten. Images are neither signed nor scanned, and no list of parts is kept."

@@ -104,6 +104,7 @@ lab_gate.controls.isHardened = True
 lab_gate.controls.usesParameterizedInput = True
 lab_gate.controls.handlesResourceConsumption = True
 lab_gate.controls.authorizesSource = True
+lab_gate.trustsAddresses = True
 
 exporter = Process("Research export", inBoundary=center, codeType="Managed")
 exporter.description = "Takes the names out and leaves the rest: birth date, postcode and rare diagnoses stay."
