@@ -177,3 +177,17 @@ def test_the_packs_find_what_reviews_keep_and_are_quiet_about_the_rest() -> None
     assert ours.recall >= LEAST_RECALL, "\n".join(str(entry) for entry in ours.missed)
     assert ours.precision >= LEAST_PRECISION, "\n".join(str(found) for found in ours.noise)
     assert ours.loudness <= PYTM / 3
+
+
+def test_the_table_of_equivalents_speaks_of_threats_that_exist() -> None:
+    from benchmarks.noise.catalogue import systems
+    from benchmarks.noise.matching import read_equivalents
+
+    library = load_library()
+    tables = [(system, read_equivalents("ours", system.name)) for system in systems()]
+    assert tables[0][1].weaknesses
+    assert [id_ for id_ in tables[0][1].weaknesses if id_ not in library] == []
+    for system, table in tables:
+        for finding, begin in table.pairs:
+            assert finding.partition("[")[0] in library, finding
+            assert any(entry.what.startswith(begin) for entry in system.kept), begin
