@@ -33,6 +33,7 @@ def expected(snapshot: Snapshot) -> dict[tuple[str, str], dict[str, list[str]]]:
     for threat in snapshot["threats"]:
         names = [f"CWE-{number}" for number in threat["cwe"]] + [f"CAPEC-{number}" for number in threat["capec"]]
         names += threat["owasp"] + threat["asvs"] + threat["stride"]
+        names += threat.get("linddun", []) + threat.get("attack", [])
         for name in names or [""]:
             by_status: dict[str, list[str]] = defaultdict(list)
             for pair in snapshot["pairs"]:
