@@ -19,6 +19,7 @@ from pytest_threatmodel.analysis.search import is_reachable
 from pytest_threatmodel.analysis.sensitivity import sensitivities
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.replaced import use_replacements
 from pytest_threatmodel.library.threat import Severity
 from pytest_threatmodel.library.threat import WordError
 from pytest_threatmodel.library.threat import parse_severity
@@ -100,6 +101,7 @@ def evaluate(model: Model, library: Library) -> Verdicts:
     """
     elements = model.elements
     rulebook = bind(library, model)
+    use_replacements(model, rulebook.library)
     # Relations may lead to elements that `ignoreUnused` leaves out, so all of them get records.
     records = dict(
         zip(map(id, model.load.elements), make_records(model.load.elements, rulebook.vocabulary), strict=True)
@@ -176,12 +178,12 @@ def severity(row: Row, column: int) -> tuple[Severity, str]:
 
 
 def rated_severity(row: Row, column: int) -> tuple[Severity, str]:
-    """The severity of a pair by its threat alone, whatever the element overrides, and why it is not the usual one."""
+    """The severity of a pair by its threat alone, whatever the element overrides, and why it is not its pack's."""
     rule = row.rules[column]
     for holds, adjust in rule.adjustments:
         if holds(row.record):
             return adjust.severity, adjust.why
-    return rule.threat.severity, ""
+    return rule.threat.severity, rule.threat.severity_why if rule.threat.overridden else ""
 
 
 def _stated_severity(override: Finding, word: str) -> Severity:

@@ -47,6 +47,7 @@ def explanation_lines(explanation: Explanation, *, lead: str = "") -> list[str]:
         *_from(explanation),
         *_why(explanation),
         *_severity(explanation),
+        *_overridden(explanation),
         *_what_to_do(explanation),
     ]
 
@@ -75,9 +76,10 @@ def _two(label: str, text: str, second: str = "") -> str:
 
 
 def _taxonomy(explanation: Explanation) -> str:
-    stride = ", ".join(explanation.threat.stride)
+    stride, linddun = ", ".join(explanation.threat.stride), ", ".join(explanation.threat.linddun)
     weaknesses = [f"CWE-{number}" for number in explanation.threat.cwe]
-    return ", ".join([f"STRIDE {stride}"] * bool(stride) + weaknesses)
+    classes = [f"STRIDE {stride}"] * bool(stride) + [f"LINDDUN {linddun}"] * bool(linddun)
+    return ", ".join(classes + weaknesses)
 
 
 def _place(explanation: Explanation) -> str:
@@ -133,9 +135,21 @@ def _readings(part: Part, explanation: Explanation) -> list[str]:
 
 
 def _severity(explanation: Explanation) -> Iterator[str]:
-    if explanation.severity_why:
-        own = explanation.threat.severity
-        yield _two("", f"rated {explanation.severity}, not {own}: {explanation.severity_why}")
+    threat, why = explanation.threat, explanation.severity_why
+    if why and why == threat.severity_why:
+        yield _two("", f"{explanation.severity.capitalize()} ({why[0].upper()}{why[1:]})")
+    elif why:
+        yield _two("", f"rated {explanation.severity}, not {threat.severity}: {why}")
+
+
+def _overridden(explanation: Explanation) -> Iterator[str]:
+    """What packs changed about the threat beside its severity, by pack and reason."""
+    changed: dict[tuple[str, str], list[str]] = {}
+    for each in explanation.threat.overridden:
+        if each.key != "severity":
+            changed.setdefault((each.pack, each.reason), []).append(each.key)
+    for (pack, reason), keys in changed.items():
+        yield _two("", f"{', '.join(keys)} changed by pack {pack}: {reason}")
 
 
 def _what_to_do(explanation: Explanation) -> Iterator[str]:

@@ -31,14 +31,17 @@ _PAIR: Final[Mapping[str, Callable[[PairShape], object]]] = {
     "severity_why": lambda pair: pair.get("severity_why", ""),
     "cvss": lambda pair: pair.get("cvss", ""),
     "response": lambda pair: pair.get("response", ""),
+    "new_rule": lambda pair: pair.get("new_rule", ""),
 }
 _THREAT: Final[Mapping[str, Callable[[ThreatShape], object]]] = {
     "threat": lambda threat: threat["id"],
     "title": lambda threat: threat["title"],
     "pack": lambda threat: threat["pack"],
     "stride": lambda threat: ", ".join(threat["stride"]),
+    "linddun": lambda threat: ", ".join(threat.get("linddun", [])),
     "cwe": lambda threat: ", ".join(f"CWE-{number}" for number in threat["cwe"]),
     "capec": lambda threat: ", ".join(f"CAPEC-{number}" for number in threat["capec"]),
+    "attack": lambda threat: ", ".join(threat.get("attack", [])),
     "owasp": lambda threat: ", ".join(threat["owasp"]),
     "asvs": lambda threat: ", ".join(threat["asvs"]),
 }

@@ -110,4 +110,5 @@ def _mitigation(pair: PairShape, threat: str) -> str:
 def _tags(threat: ThreatShape) -> list[str]:
     # A comma or a blank would make two tags of one.
     words = ["threat-model", f"pack:{threat['pack']}", *(f"stride:{word}" for word in threat["stride"])]
+    words += [f"linddun:{word}" for word in threat.get("linddun", [])]
     return [escape("-".join(word.replace(",", " ").split())) for word in words]

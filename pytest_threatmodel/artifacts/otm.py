@@ -177,7 +177,7 @@ def _threat(threat: ThreatShape) -> dict[str, Any]:
         "id": threat["id"],
         "name": threat["title"],
         "description": threat["description"],
-        "categories": [word.capitalize() for word in threat["stride"]],
+        "categories": [word.capitalize() for word in (*threat["stride"], *threat.get("linddun", []))],
         "cwes": [f"CWE-{number}" for number in threat["cwe"]],
         "risk": {"likelihood": likelihood, "impact": _IMPACT[threat["severity"]]},
         "tags": [*threat["owasp"], *(f"CAPEC-{number}" for number in threat["capec"])],

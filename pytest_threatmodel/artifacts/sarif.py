@@ -168,6 +168,7 @@ def _properties(pair: PairShape) -> dict[str, Any]:
         "likelihood": pair.get("likelihood"),
         "cvss": pair.get("cvss"),
         "response": pair.get("response"),
+        "newRuleUntil": pair.get("new_rule"),
     }
     return {name: escape(value) for name, value in told.items() if value}
 

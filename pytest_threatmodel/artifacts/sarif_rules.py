@@ -65,6 +65,8 @@ def _text(text: str) -> str:
 def _tags(threat: ThreatShape) -> list[str]:
     tags = ["security", *(f"external/cwe/cwe-{number:03}" for number in threat["cwe"])]
     tags += [f"stride/{word.replace(' ', '-')}" for word in threat["stride"]]
+    tags += [f"linddun/{word.replace(' ', '-')}" for word in threat.get("linddun", [])]
+    tags += [f"attack/{id_}" for id_ in threat.get("attack", [])]
     tags += [f"owasp/{item}" for item in threat["owasp"]] + [f"asvs/{item}" for item in threat["asvs"]]
     return [shown(tag) for tag in dict.fromkeys(tags)][:_MOST_TAGS]
 

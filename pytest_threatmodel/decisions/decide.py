@@ -28,6 +28,7 @@ from pytest_threatmodel.decisions.matching import Matched
 from pytest_threatmodel.decisions.matching import PairKey
 from pytest_threatmodel.decisions.matching import Scope
 from pytest_threatmodel.decisions.matching import match
+from pytest_threatmodel.decisions.new_rules import new_rules
 from pytest_threatmodel.decisions.review import names_one_pair
 from pytest_threatmodel.decisions.review import review
 from pytest_threatmodel.decisions.unstated import FAILING
@@ -35,6 +36,7 @@ from pytest_threatmodel.decisions.unstated import UnstatedFacts
 from pytest_threatmodel.decisions.unstated import too_many
 from pytest_threatmodel.decisions.written import on_elements
 from pytest_threatmodel.decisions.written import on_file
+from pytest_threatmodel.decisions.written import renamed_overrides
 from pytest_threatmodel.decisions.written import unknown_overrides
 
 
@@ -50,7 +52,9 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
     Raises:
         ModelError: an override names no severity.
     """
-    decided = Decided(problems=list(unknown_overrides(verdicts)))
+    new = new_rules(verdicts.rulebook.library, ground.today, ground.new_rules_grace)
+    decided = Decided(problems=list(unknown_overrides(verdicts)), new_rules=new)
+    decided.notices += renamed_overrides(verdicts)
     near = on_elements(verdicts, decided)
     matched = match(
         near, on_file(verdicts, file_marks, ground.register, file, decided), _scope(verdicts), decided.shared
@@ -76,6 +80,7 @@ def _take(matched: Matched, decided: Decided) -> None:
     decided.problems += map(str, matched.errors)
     decided.unneeded.update((id(decision), (text, False)) for decision, text in matched.idle)
     decided.warnings += matched.warnings
+    decided.notices += matched.notices
     decided.made += [decision for decision, _ in matched.covered]
     decided.reach.update((id(decision), len(pairs)) for decision, pairs in matched.covered)
 
@@ -176,7 +181,8 @@ def _scope(verdicts: Verdicts) -> Scope:
     pairs: dict[str, list[str]] = {label: [] for label in verdicts.labels}
     for row in verdicts.rows:
         pairs[row.label] = [rule.threat.id for rule in row.rules]
-    return Scope(pairs, [threat.id for threat in verdicts.rulebook.library.threats])
+    library = verdicts.rulebook.library
+    return Scope(pairs, [threat.id for threat in library.threats], library.replaced)
 
 
 def _verdict_of(verdicts: Verdicts) -> dict[PairKey, Verdict]:
@@ -192,7 +198,7 @@ def _soften(verdicts: Verdicts, ground: Ground, file: str, decided: Decided) -> 
         pair = (row.rules[column].threat.id, row.label)
         if row.verdicts[column] is not Verdict.VULNERABLE or pair in decided.outcomes:
             continue
-        softened = known.passes.get(pair) or ground.gate.softens(row, column, file)
+        softened = known.passes.get(pair) or decided.softens(ground.gate, row, column, file)
         if softened:
             decided.outcomes[pair] = judge(Verdict.VULNERABLE, None, today=ground.today, softened=softened)
         elif pair in known.fails:

@@ -21,6 +21,8 @@ from pytest_threatmodel.library.threat import Severity
 
 #: A changed condition only asks for review for so many days, unless somebody says otherwise.
 CONDITION_GRACE: Final = 30
+#: A new rule fails after so many days, unless somebody says otherwise.
+NEW_RULES_GRACE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Ground:
         today_given: whether somebody named the day, rather than the clock.
         unstated: from when on facts that nobody stated fail.
         condition_grace: for how many days a changed condition only asks for review of the decisions on it.
+        new_rules_grace: for how many days after its release a new rule fails nothing.
     """
 
     today: date
@@ -51,6 +54,7 @@ class Ground:
     today_given: bool = False
     unstated: UnstatedFacts = field(default_factory=UnstatedFacts)
     condition_grace: int = CONDITION_GRACE
+    new_rules_grace: int = NEW_RULES_GRACE
 
     def awaits_proof(self, row: Row, column: int) -> bool:
         """Whether a mitigated pair counts as a finding where its controls are not proven.

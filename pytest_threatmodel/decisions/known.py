@@ -20,6 +20,7 @@ from pytest_threatmodel.analysis.evaluate import severity
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.matching import PairKey
+from pytest_threatmodel.library.releases import numbers
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Threat
 
@@ -98,13 +99,7 @@ class Earlier:
             return False
         if threat.pack not in self.packs or not self.kinds.isdisjoint(threat.targets):
             return True
-        return _numbers(threat.since) > _numbers(self.packs[threat.pack]) > ()
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers that a version begins with, for comparing; none where it has none."""
-    parts = takewhile(lambda part: part.isascii() and part.isdigit(), version.split("."))
-    return tuple(int(part) for part in parts if len(part) < 10)
+        return numbers(threat.since) > numbers(self.packs[threat.pack]) > ()
 
 
 @dataclass(frozen=True, slots=True)

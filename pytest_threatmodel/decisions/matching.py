@@ -32,10 +32,12 @@ class Scope:
     Args:
         labels: label of every element, in or out of scope -> ids of the threats that make pairs with it, in order.
         threats: every threat id of the library.
+        replaced: id that no threat has any more -> the ids of those that stand for it now.
     """
 
     labels: Mapping[str, Sequence[str]]
     threats: Sequence[str]
+    replaced: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def elements(self) -> Names:
@@ -100,6 +102,7 @@ class Matched:
         errors: what is wrong: two decisions on one pair.
         orphans: literal names that match nothing.
         warnings: patterns that match nothing, exclusions that cover no pair.
+        notices: names of threats that others stand for now.
         idle: decisions that may mean what other models have, and cover nothing here, each with a warning.
     """
 
@@ -108,6 +111,7 @@ class Matched:
     errors: list[DecisionError] = field(default_factory=list)
     orphans: list[Orphan] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     idle: list[tuple[Decision, str]] = field(default_factory=list)
 
 
@@ -183,6 +187,10 @@ def _threat_ids(decision: Decision, scope: Scope, matched: Matched, elsewhere: C
     ids: dict[str, None] = {}
     for name in decision.threats:
         found = scope.ids.select(name)
+        if not found and name in scope.replaced:
+            found = dict.fromkeys(scope.replaced[name])
+            now = ", ".join(found)
+            matched.notices.append(f"{decision.place}: {decision.spelled}: {name} is {now} now, name that")
         if not found:
             _complain(decision, "threat", name, matched, elsewhere)
         ids.update(found)

@@ -38,15 +38,17 @@ def settle(decided: Decided, ground: Ground, row: Row, column: int, lost: Lost |
         outcome = judge(Verdict.MITIGATED, decision, today=ground.judged_on, stale=names_it and fails)
     else:
         decided.unproven[pair] = lost
-        outcome = _reopened(ground, row, column, lost, decision, decided.lapsed.get(pair, ""))
+        softened = (
+            "" if decision is not None else decided.softens(ground.gate, row, column, row.element.load.file or "")
+        )
+        outcome = _reopened(ground, lost, decision, softened, decided.lapsed.get(pair, ""))
     decided.outcomes[pair] = outcome
     return outcome
 
 
-def _reopened(ground: Ground, row: Row, column: int, lost: Lost, decision: Decision | None, lapsed: str) -> Outcome:
+def _reopened(ground: Ground, lost: Lost, decision: Decision | None, softened: str, lapsed: str) -> Outcome:
     if not lost.reopens:
         return Outcome("skipped", str(lost))
-    softened = "" if decision is not None else ground.gate.softens(row, column, row.element.load.file or "")
     outcome = judge(Verdict.VULNERABLE, decision, today=ground.judged_on, softened=softened, lapsed=lapsed)
     if outcome.result != "failed":
         return outcome

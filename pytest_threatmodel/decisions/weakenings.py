@@ -21,6 +21,8 @@ from pytest_threatmodel.decisions.decision import Decision
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.library.threat import SEVERITIES
 from pytest_threatmodel.library.threat import Severity
+from pytest_threatmodel.library.threat import Threat
+from pytest_threatmodel.library.threat import parse_severity
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.model.origin import Place
 
@@ -29,6 +31,7 @@ Sort = Literal[
     "out of scope",
     "lowered",
     "passes the gate",
+    "new rule",
     "marked",
     "fail-on",
     "check",
@@ -36,7 +39,10 @@ Sort = Literal[
     "deselected",
     "left out",
     "replaced",
+    "overridden",
 ]
+#: The keys of a threat besides its severity that decide what it finds, and how bad that is.
+_DECIDING: Final = frozenset({"condition", "targets", "adjust"})
 #: pytest's own marks that keep a failure from failing.
 SILENCING: Final = frozenset({"skip", "skipif", "xfail"})
 
@@ -112,14 +118,16 @@ def model_weakenings(verdicts: Verdicts, decided: Decided) -> list[Weakening]:
     ]
 
 
-def run_weakenings(ground: Ground, left_out: Iterable[str], replaced: Iterable[str]) -> list[Weakening]:
+def run_weakenings(
+    ground: Ground, left_out: Iterable[str], replaced: Iterable[str], threats: Iterable[Threat] = ()
+) -> list[Weakening]:
     """What weakens the gate of every model of a run.
 
     Args:
         ground: by what decisions are judged.
         left_out: names of the shipped packs that do not count.
         replaced: names of those in whose place others of that name count.
-        ground: by what decisions are judged, where that may let some go on that have expired.
+        threats: of the library, some of which packs may have changed.
     """
     gate, checks = str(ground.gate), ground.checks
     softened = (f"threatmodel_decision_checks: {check} = {checks.action(check)}" for check in checks.softened())
@@ -129,7 +137,21 @@ def run_weakenings(ground: Ground, left_out: Iterable[str], replaced: Iterable[s
         *([Weakening("day", f"--threatmodel-today={ground.today}")] if ground.today_given else []),
         *(Weakening("left out", f"threat pack {name}") for name in left_out),
         *(Weakening("replaced", f"threat pack {name}") for name in replaced),
+        *_overridden(threats),
     ]
+
+
+def _overridden(threats: Iterable[Threat]) -> Iterator[Weakening]:
+    """What packs changed about threats of other packs so that they may find less, or less severely."""
+    for threat in threats:
+        for each in threat.overridden:
+            start = f"{each.key} of {threat.id} by pack {each.pack}"
+            if each.key == "severity":
+                if SEVERITIES.index(threat.severity) > SEVERITIES.index(parse_severity(each.before)):
+                    what = f"{start}, {each.before} to {each.after}"
+                    yield Weakening("overridden", what, each.reason, place=Place(each.file, each.line or 1))
+            elif each.key in _DECIDING:
+                yield Weakening("overridden", start, each.reason, place=Place(each.file, each.line or 1))
 
 
 def deselected(verdicts: Verdicts, patterns: Sequence[str]) -> list[Weakening]:
@@ -188,13 +210,13 @@ def _excluded(decided: Decided) -> Iterator[Weakening]:
 
 def _passing(decided: Decided) -> Iterator[Weakening]:
     """The findings that nobody decided and that pass all the same, by why they do."""
-    found = Counter(
-        outcome.reason
-        for outcome in decided.outcomes.values()
+    found: Counter[tuple[Sort, str]] = Counter(
+        ("passes the gate" if decided.passes_as_new(pair) is None else "new rule", outcome.reason)
+        for pair, outcome in decided.outcomes.items()
         if outcome.decision is None and outcome.result == "xfailed"
     )
-    for reason, pairs in found.items():
-        yield Weakening("passes the gate", reason, pairs=pairs)
+    for (sort, reason), pairs in found.items():
+        yield Weakening(sort, reason, pairs=pairs)
 
 
 def told(weakenings: Iterable[Weakening]) -> list[tuple[str, list[str]]]:
@@ -222,6 +244,10 @@ def _counted(sort: Sort, found: list[Weakening]) -> str:
             return f"{_many(len(found), 'severity', 'severities')} lowered{unsaid}"
         case "passes the gate":
             return f"{_many(pairs, 'undecided finding')} let pass"
+        case "new rule":
+            return f"{_many(pairs, 'undecided finding')} let pass: {', '.join(sorted({each.what for each in found}))}"
+        case "overridden":
+            return f"{_many(len(found), 'rule')} made milder or changed by packs that extend others"
         case "marked":
             return f"{_many(len(found), 'element')} with marks of pytest that skip or expect failures"
         case "deselected":

@@ -128,3 +128,16 @@ def unknown_overrides(verdicts: Verdicts) -> Iterator[str]:
                 hint = did_you_mean(override.threat_id, (threat.id for threat in library.threats))
                 text = f"{override.place}: override of unknown threat {override.threat_id!r}"
                 yield text if hint is None else f"{text}; {hint}"
+
+
+def renamed_overrides(verdicts: Verdicts) -> Iterator[str]:
+    """The overrides that name a threat which another stands for now.
+
+    Args:
+        verdicts: of the model.
+    """
+    replaced = verdicts.rulebook.library.replaced
+    for element in verdicts.model.elements if replaced else ():
+        for override in element.overrides:
+            if override.written in replaced:
+                yield f"{override.place}: override of {override.written}: that is {override.threat_id} now, name that"

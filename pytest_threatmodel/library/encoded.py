@@ -13,11 +13,12 @@ from typing import Final
 
 from pytest_threatmodel.library.threat import Adjust
 from pytest_threatmodel.library.threat import Example
+from pytest_threatmodel.library.threat import Override
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.vocabulary import DeclaredField
 
-_CLASSES: Final = {each.__name__: each for each in (Adjust, DeclaredField, Example, Pack, Threat)}
+_CLASSES: Final = {each.__name__: each for each in (Adjust, DeclaredField, Example, Override, Pack, Threat)}
 
 
 def encode(value: Any) -> Any:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from pytest_threatmodel.library.compiled import compiled_packs
@@ -17,17 +20,23 @@ from pytest_threatmodel.library.condition.resolve import Condition
 from pytest_threatmodel.library.condition.resolve import resolve
 from pytest_threatmodel.library.declared import targetable
 from pytest_threatmodel.library.declared import united
+from pytest_threatmodel.library.entry import condition_hint
+from pytest_threatmodel.library.entry import parsed
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.errors import PackError
 from pytest_threatmodel.library.errors import Problem
 from pytest_threatmodel.library.errors import guess
 from pytest_threatmodel.library.errors import shown
+from pytest_threatmodel.library.extend import extended
 from pytest_threatmodel.library.files import expanded
 from pytest_threatmodel.library.files import shipped_files
-from pytest_threatmodel.library.pack import condition_hint
-from pytest_threatmodel.library.pack import parsed
 from pytest_threatmodel.library.pack import read_pack
 from pytest_threatmodel.library.pytm_json import read_pytm_json
+from pytest_threatmodel.library.releases import arrival
+from pytest_threatmodel.library.releases import day_of
+from pytest_threatmodel.library.releases import known_version
+from pytest_threatmodel.library.releases import numbers
+from pytest_threatmodel.library.releases import shipped_releases
 from pytest_threatmodel.library.threat import Adjust
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Threat
@@ -46,23 +55,31 @@ class Library:
         vocabulary: the kinds and fields that there are besides those that the packs declare; the standard
             ones by default. With a model's own kinds in it, conditions may read the fields of those.
         checked: names of packs whose conditions are known to be right in this vocabulary.
+        settled: names of packs whose threats are never new, as somebody chose their version.
+        later: how many threats are left out because they are later than that version.
 
     Raises:
         LibraryError: two threats have one id, or two packs declare one field differently.
     """
 
     def __init__(
-        self, packs: Sequence[Pack], vocabulary: Vocabulary | None = None, checked: Container[str] = ()
+        self,
+        packs: Sequence[Pack],
+        vocabulary: Vocabulary | None = None,
+        checked: Container[str] = (),
+        settled: Container[str] = (),
+        later: int = 0,
     ) -> None:
         self.packs = tuple(packs)
         self._checked = checked
+        self._settled = settled
+        self.later = later
         self.threats = tuple(threat for pack in self.packs for threat in pack.threats)
         self.fields = united(self.packs)
         self._base = vocabulary or standard_vocabulary()
         self.vocabulary = self._base.extended(self.fields)
         self._by_id = _by_id(self.threats)
-        self._file_of = {threat.id: _file(pack) for pack in self.packs for threat in pack.threats}
-        self._released = {threat.id: pack.released for pack in self.packs for threat in pack.threats}
+        self._pack_of = {threat.id: pack for pack in self.packs for threat in pack.threats}
         self._check()
         self._conditions: dict[tuple[str, str], Condition] = {}
 
@@ -110,7 +127,23 @@ class Library:
 
     def released(self, threat: Threat) -> date | None:
         """The day on which the version of the threat's pack was published, where that is known."""
-        return self._released.get(threat.id)
+        pack = self._pack_of.get(threat.id)
+        return None if pack is None else day_of(pack.version, pack.releases)
+
+    def arrived(self, threat: Threat) -> date | None:
+        """The day on which the threat joined its pack; None where it was there from the first, or is settled."""
+        pack = self._pack_of.get(threat.id)
+        return None if pack is None or pack.name in self._settled else arrival(threat, pack.releases)
+
+    @cached_property
+    def replaced(self) -> Mapping[str, tuple[str, ...]]:
+        """Id that no threat has any more -> the ids of those that stand for it now."""
+        found: dict[str, tuple[str, ...]] = {}
+        for threat in self.threats:
+            for old in threat.replaces:
+                if old not in self._by_id:
+                    found[old] = (*found.get(old, ()), threat.id)
+        return found
 
     def resolve(self) -> Library:
         """The library itself, once every condition in it is bound, or is known to be right.
@@ -119,17 +152,19 @@ class Library:
             PackError: for the first pack with conditions that can not be bound, with all of those.
         """
         for pack in self.packs:
-            if pack.name in self._checked:
-                continue
-            problems = [problem for threat in pack.threats for problem in self._unbound(threat)]
-            if problems:
-                raise PackError(_file(pack), problems)
+            right = pack.name in self._checked
+            threats = [threat for threat in pack.threats if threat.overridden or not right]
+            errors = [error for threat in threats for error in self._unbound(threat)]
+            if errors:
+                # What an override changed stands in another file than the rest.
+                file = errors[0].file
+                raise PackError(file, [error.problems[0] for error in errors if error.file == file])
         return self
 
     def dead_rules(self) -> tuple[str, ...]:
         """The threats of pytm's files whose condition can never be true, a sentence each."""
         return tuple(
-            f"{self._file_of[id_]}: {id_} can never fire: no kind has {', '.join(undeclared_reads(condition))}"
+            f"{_file(self._pack_of[id_])}: {id_} can never fire: no kind has {', '.join(undeclared_reads(condition))}"
             for id_, condition in ((threat.id, self.condition(threat.id)) for threat in self.threats if threat.lenient)
             if not can_be_true(condition)
         )
@@ -143,7 +178,7 @@ class Library:
         Raises:
             PackError: a condition can not be bound.
         """
-        library = self if vocabulary is self._base else Library(self.packs, vocabulary)
+        library = self if vocabulary is self._base else Library(self.packs, vocabulary, settled=self._settled)
         return library.resolve()
 
     def for_kind(self, kind: str) -> tuple[Threat, ...]:
@@ -153,23 +188,23 @@ class Library:
 
     def _check(self) -> None:
         """Refuse what only packs can hold that plugins build without reading a file."""
-        _refuse_clash([pack.name for pack in self.packs])
+        _refuse_clash(self.packs)
         known = targetable(self.vocabulary)
         for threat in self.threats:
             wrong = [kind for kind in threat.targets if kind not in known]
             if wrong or not threat.targets:
                 message = f"unknown kind {shown(wrong[0])}" if wrong else "must name at least one kind"
                 problem = Problem(message, f"threat {threat.id}", "targets", threat.line)
-                raise PackError(self._file_of[threat.id], [problem])
+                raise PackError(_file(self._pack_of[threat.id]), [problem])
 
-    def _unbound(self, threat: Threat) -> Iterator[Problem]:
+    def _unbound(self, threat: Threat) -> Iterator[PackError]:
         sources = [("condition", threat.condition)]
         sources += [(f"adjust[{index}], when", adjust.when) for index, adjust in enumerate(threat.adjust)]
         for field, source in sources:
             try:
                 self._bound(threat, source, field)
             except PackError as error:
-                yield from error.problems
+                yield error
 
     def _bound(self, threat: Threat, source: str, field: str) -> Condition:
         key = (threat.id, field)
@@ -181,9 +216,13 @@ class Library:
         return self._conditions[key]
 
     def _refused(self, threat: Threat, field: str, error: ConditionError) -> PackError:
+        override = threat.override(field.partition("[")[0]) or threat.override("targets")
+        file, line = _file(self._pack_of[threat.id]), threat.line
         where = f"threat {threat.id}"
-        problem = Problem(error.message, where, field, threat.line, error.column, condition_hint(error))
-        return PackError(self._file_of[threat.id], [problem])
+        if override is not None:
+            file, line, where = override.file, override.line, f"override {threat.id}"
+        problem = Problem(error.message, where, field, line, error.column, condition_hint(error))
+        return PackError(file, [problem])
 
 
 def _file(pack: Pack) -> str:
@@ -210,6 +249,7 @@ def load_library(
     plugin_packs: Sequence[Pack] = (),
     *,
     vocabulary: Vocabulary | None = None,
+    version: str = "",
 ) -> Library:
     """The library of a run, with every condition checked.
 
@@ -221,20 +261,38 @@ def load_library(
         extra: more files of threats, TOML or pytm's JSON, or folders of such files. They always count.
         plugin_packs: packs that other plugins bring.
         vocabulary: the kinds and fields that there are; the standard ones by default.
+        version: of the shipped library, whose later threats are left out; empty for all.
 
     Raises:
-        LibraryError: a selected pack does not exist, an extra file does not, or ids or fields clash.
+        LibraryError: a selected pack does not exist, an extra file does not, the version does not, packs extend what
+            they cannot, or ids or fields clash.
         PackError: a pack can not be used.
     """
     shipped = shipped_files()
     own = {pack.name: pack for pack in plugin_packs}
-    _refuse_unknown(select, [*shipped, *own])
+    available = [*shipped, *own]
+    _refuse_unknown(select, available)
     wanted = [path for name, path in shipped.items() if select is None or name in select]
     compiled = compiled_packs(wanted) if vocabulary is None else {}
-    packs = [compiled.get(path) or read_shipped(path, vocabulary) for path in wanted]
-    packs += [pack for name, pack in own.items() if select is None or name in select]
+    whole = [compiled.get(path) or read_shipped(path, vocabulary) for path in wanted]
+    ours = [_dated(pack, version) for pack in whole]
+    later = sum(len(pack.threats) for pack in whole) - sum(len(pack.threats) for pack in ours)
+    packs = ours + [pack for name, pack in own.items() if select is None or name in select]
     packs += [read_threats(path, vocabulary=vocabulary) for path in expanded(extra)]
-    return Library(packs, vocabulary, {pack.name for pack in compiled.values()}).resolve()
+    _refuse_clash(packs)
+    checked = {pack.name for pack in compiled.values()}
+    settled = {pack.name for pack in ours} if version else ()
+    return Library(extended(packs, available), vocabulary, checked, settled, later).resolve()
+
+
+def _dated(pack: Pack, version: str) -> Pack:
+    """A shipped pack with the days of the library's versions, without what is later than the version, if one is."""
+    releases = shipped_releases()
+    if not version:
+        return replace(pack, releases=releases)
+    last = numbers(known_version(version, releases))
+    threats = tuple(threat for threat in pack.threats if numbers(threat.since) <= last)
+    return replace(pack, releases=releases, threats=threats)
 
 
 def read_shipped(path: Path, vocabulary: Vocabulary | None = None) -> Pack:
@@ -263,7 +321,11 @@ def _refuse_unknown(select: Sequence[str] | None, known: Sequence[str]) -> None:
             raise LibraryError(f"unknown threat pack {shown(name)}", name, (), hint)
 
 
-def _refuse_clash(names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise LibraryError(f"two threat packs are named {shown(name)}", name)
+def _refuse_clash(packs: Iterable[Pack]) -> None:
+    found: dict[str, Pack] = {}
+    for pack in packs:
+        earlier = found.setdefault(pack.name, pack)
+        if earlier is not pack:
+            places = (_file(earlier), _file(pack))
+            message = f"two threat packs are named {shown(pack.name)}: {places[0]} and {places[1]}"
+            raise LibraryError(message, pack.name, places)

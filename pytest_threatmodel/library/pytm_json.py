@@ -11,14 +11,14 @@ from typing import Any
 from typing import Final
 
 from pytest_threatmodel.library.declared import targetable
+from pytest_threatmodel.library.entry import read_condition
+from pytest_threatmodel.library.entry import read_id
 from pytest_threatmodel.library.errors import Complaints
 from pytest_threatmodel.library.errors import PackError
 from pytest_threatmodel.library.errors import Problem
 from pytest_threatmodel.library.errors import shown
 from pytest_threatmodel.library.files import read_text
 from pytest_threatmodel.library.pack import label
-from pytest_threatmodel.library.pack import read_condition
-from pytest_threatmodel.library.pack import read_id
 from pytest_threatmodel.library.table import Table
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Severity

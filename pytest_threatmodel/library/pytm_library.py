@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_threatmodel.library.errors import LibraryError
+from pytest_threatmodel.library.extend import extended
 from pytest_threatmodel.library.files import expanded
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.library import read_threats
@@ -18,7 +19,8 @@ from pytest_threatmodel.library.pytm_json import read_pytm_json
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.vocabulary import Vocabulary
 
-_PYTM: Final = "pytm"
+#: The name of its pack, and of its distribution.
+PYTM: Final = "pytm"
 _FILE: Final = "pytm/threatlib/threats.json"
 _WAYS_OUT: Final = (
     "install it (pip install pytest-threatmodel[pytm]), or set threatmodel_pytm_threats = packs, "
@@ -61,7 +63,9 @@ class PytmThreats:
         return Library(self._users(), self._vocabulary).resolve()
 
     def _users(self) -> list[Pack]:
-        return [read_threats(path, vocabulary=self._vocabulary) for path in expanded(self._extra)]
+        packs = [read_threats(path, vocabulary=self._vocabulary) for path in expanded(self._extra)]
+        # They may extend the packs that these files do not meet.
+        return extended(packs, partial=True)
 
 
 def installed_threats(vocabulary: Vocabulary | None = None) -> Pack:
@@ -77,14 +81,14 @@ def installed_threats(vocabulary: Vocabulary | None = None) -> Pack:
     installed = _installed()
     file = Path(str(installed.locate_file(_FILE)))
     if not file.is_file():
-        raise LibraryError(f"pytm {installed.version} is installed without its threats, {_FILE}", _PYTM, (), _WAYS_OUT)
+        raise LibraryError(f"pytm {installed.version} is installed without its threats, {_FILE}", PYTM, (), _WAYS_OUT)
     shown_as = f"pytm {installed.version}, {file.name}"
-    return read_pytm_json(file, vocabulary=vocabulary, shown_as=shown_as, name=_PYTM)
+    return read_pytm_json(file, vocabulary=vocabulary, shown_as=shown_as, name=PYTM)
 
 
 def _installed() -> Distribution:
     try:
-        return distribution(_PYTM)
+        return distribution(PYTM)
     except PackageNotFoundError:
         text = "the threats of files written for pytm come from pytm, which is not installed"
-        raise LibraryError(text, _PYTM, (), _WAYS_OUT) from None
+        raise LibraryError(text, PYTM, (), _WAYS_OUT) from None

@@ -54,7 +54,8 @@ LINDDUN: Final[tuple[Linddun, ...]] = get_args(Linddun)
 
 _PYTM_WORDS: Final = ("very high", "high", "medium", "low", "very low")
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*")
-_TECHNIQUE = re.compile(r"(AML\.)?T[0-9]{4}(\.[0-9]{3})?")
+#: What a technique of ATT&CK or ATLAS looks like.
+TECHNIQUE: Final = re.compile(r"(AML\.)?T[0-9]{4}(\.[0-9]{3})?")
 
 
 class WordError(ValueError):
@@ -137,7 +138,7 @@ def parse_linddun(word: object) -> Linddun:
 
 def is_technique(text: str) -> bool:
     """Whether the text has the form of a technique of ATT&CK (`T1552`, `T1552.005`) or of ATLAS (`AML.T0051`)."""
-    return _TECHNIQUE.fullmatch(text) is not None
+    return TECHNIQUE.fullmatch(text) is not None
 
 
 def is_threat_id(text: str) -> bool:
@@ -171,6 +172,42 @@ class Example:
 
     kind: str
     values: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One key of a threat that another pack states anew.
+
+    Args:
+        threat: id.
+        key: of the threat, never its id.
+        value: as the threat has it.
+        reason: why.
+        pack: the name of the pack that says so.
+        file: where that stands.
+        line: where its table begins, where that is known.
+        before: what the threat's own pack says, as text; empty until the override is applied.
+        after: the value as text; empty until the override is applied.
+    """
+
+    threat: str
+    key: str
+    value: Any = field(hash=False)
+    reason: str
+    pack: str
+    file: str
+    line: int | None = None
+    before: str = ""
+    after: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for messages."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+#: Versions and the days on which they were published, in the order of their numbers.
+Releases = tuple[tuple[str, date], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +244,7 @@ class Threat:
         origin: file and line where it stands, for messages.
         line: that line, where it is known.
         lenient: whether the condition is read as pytm reads it.
+        overridden: what packs that extend this one's changed about it.
     """
 
     id: str
@@ -238,6 +276,17 @@ class Threat:
     origin: str = ""
     line: int | None = None
     lenient: bool = False
+    overridden: tuple[Override, ...] = ()
+
+    def override(self, key: str) -> Override | None:
+        """What a pack changed about one key, if one did."""
+        return next((each for each in self.overridden if each.key == key), None)
+
+    @property
+    def severity_why(self) -> str:
+        """Why its severity is not the one of its own pack; empty where it is."""
+        changed = self.override("severity")
+        return "" if changed is None else f"{changed.before} in pack {self.pack}; {changed.pack}: {changed.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +297,9 @@ class Pack:
         name: the short name by which it is selected.
         title: what it is about.
         version: its version.
-        released: the day on which this version was published, where that is known.
+        releases: which versions there are, where that is known.
+        extends: names of the packs whose threats it may override.
+        overrides: what it changes about their threats.
         fields: the fields that its conditions need and no kind has.
         threats: its threats in order.
         origin: the file.
@@ -257,7 +308,9 @@ class Pack:
     name: str
     title: str
     version: str = ""
-    released: date | None = None
+    releases: Releases = ()
+    extends: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
     fields: tuple[DeclaredField, ...] = ()
     threats: tuple[Threat, ...] = ()
     origin: str = ""

@@ -15,10 +15,14 @@ from pytest_threatmodel.analysis.explain import explain
 from pytest_threatmodel.analysis.ids import pair_name
 from pytest_threatmodel.analysis.text import explanation_lines
 from pytest_threatmodel.compat.loading import load_file
+from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.library.errors import LibraryError
+from pytest_threatmodel.library.filters import names_pack
+from pytest_threatmodel.library.filters import read_filter
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.listing import described
 from pytest_threatmodel.library.listing import library_lines
+from pytest_threatmodel.library.pytm_library import PYTM
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.model.errors import ModelError
 from pytest_threatmodel.model.fields import did_you_mean
@@ -43,10 +47,11 @@ def run(config: pytest.Config) -> int:
         _init(config.invocation_params.dir, target)
     library = make_library(config, settings)
     lines: list[str] = []
-    if config.getoption("threatmodel_list"):
-        lines += library_lines(library)
+    asked = config.getoption("threatmodel_list")
+    if asked is not None:
+        lines += _list(config, library, settings, asked)
     if described is not None:
-        lines += _describe(library, described)
+        lines += _describe(library, settings, described)
     if explained is not None:
         lines += _explain(config, library, settings, explained)
     for line in lines:
@@ -71,9 +76,32 @@ def _init(folder: Path, target: str) -> None:
     print(f"wrote {shown}; run it with: pytest --threatmodel {shown}")
 
 
-def _describe(library: Library, name: str) -> Iterator[str]:
+def _list(config: pytest.Config, library: Library, settings: options.Settings, asked: str) -> Iterator[str]:
+    try:
+        if names_pack(asked, PYTM) and not settings.pytm_meets_packs:
+            library = PytmThreats(settings.threats).whole
+        return library_lines(library, read_filter(asked, library) if asked else None)
+    except LibraryError as error:
+        # `--threatmodel-list tests/` names a path, as it does for any option without a value.
+        if os.path.exists(config.invocation_params.dir / asked):
+            return library_lines(library)
+        raise pytest.UsageError(f"--threatmodel-list: {error}") from None
+
+
+def _describe(library: Library, settings: options.Settings, name: str) -> Iterator[str]:
     try:
         return described(library, name)
+    except LibraryError as error:
+        if not settings.pytm_meets_packs and name in counterparts():
+            library = _of_pytm(settings)
+            if name in library:
+                return described(library, name)
+        raise pytest.UsageError(f"--threatmodel-describe: {error}") from None
+
+
+def _of_pytm(settings: options.Settings) -> Library:
+    try:
+        return PytmThreats(settings.threats).whole
     except LibraryError as error:
         raise pytest.UsageError(f"--threatmodel-describe: {error}") from None
 

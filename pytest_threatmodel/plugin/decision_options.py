@@ -55,6 +55,11 @@ def add_ini(parser: pytest.Parser) -> None:
         "Days after the release of a pack until decisions on a changed condition fail (default: 30)",
         default="",
     )
+    add(
+        "threatmodel_new_rules_grace",
+        "Days after the release of a new threat until its undecided findings fail, 0 for none (default: 30)",
+        default="",
+    )
     add("threatmodel_longest_decision", "So many days a decision may hold (default: 365)", default="")
 
 
@@ -69,6 +74,7 @@ def read(config: pytest.Config, gate: Gate) -> Ground:
         pytest.UsageError: something in options or ini file is wrong.
     """
     from pytest_threatmodel.decisions.ground import CONDITION_GRACE
+    from pytest_threatmodel.decisions.ground import NEW_RULES_GRACE
     from pytest_threatmodel.decisions.ground import Ground
 
     given = _given(config)
@@ -76,7 +82,14 @@ def read(config: pytest.Config, gate: Gate) -> Ground:
     sent: str | None = getattr(config, "workerinput", {}).get(TODAY)
     today = given or (date.fromisoformat(sent) if sent else datetime.now(UTC).date())
     grace = _number(config, "threatmodel_condition_grace", "days", CONDITION_GRACE)
-    return Ground(today, gate, checks=_checks(config), today_given=given is not None, condition_grace=grace)
+    return Ground(
+        today,
+        gate,
+        checks=_checks(config),
+        today_given=given is not None,
+        condition_grace=grace,
+        new_rules_grace=_number(config, "threatmodel_new_rules_grace", "days", NEW_RULES_GRACE),
+    )
 
 
 def _given(config: pytest.Config) -> date | None:

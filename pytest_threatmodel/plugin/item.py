@@ -94,10 +94,12 @@ class ThreatItem(pytest.Item):
         return self.row.verdicts[self.column] if self.lost is None else Verdict.VULNERABLE
 
     def is_of(self, patterns: tuple[str, ...]) -> bool:
-        """Whether the threat is one of these ids or patterns."""
+        """Whether the threat is one of these ids or patterns, or stands for one of these ids now."""
         from pytest_threatmodel.plugin.collect import matches
 
-        return matches(self.row.rules[self.column].threat.id, patterns)
+        threat = self.row.rules[self.column].threat
+        replaced = self.parent.verdicts.rulebook.library.replaced if threat.replaces else ()
+        return matches(threat.id, patterns) or any(old in replaced and old in patterns for old in threat.replaces)
 
     def _mark(self, outcome: Outcome) -> int:
         """Let pytest itself skip the pair or expect its failure; gives the number of marks."""

@@ -85,8 +85,11 @@ def add(parser: pytest.Parser) -> None:
     )
     add_option(
         "--threatmodel-list",
-        action="store_true",
-        help="Print the threats of the library and leave",
+        nargs="?",
+        const="",
+        metavar="FILTER",
+        help="Print the threats of the library and leave: all, those of a pack, or those that fit stride:, linddun:, "
+        "cwe:, capec:, attack:, owasp:, severity:, kind: or id:, or several of these with commas between",
     )
     add_option(
         "--threatmodel-describe",
@@ -126,6 +129,11 @@ def _add_ini(parser: pytest.Parser) -> None:
     )
     add("threatmodel_packs", "The threat packs to use, by name (default: all)", type="args", default=[])
     add(
+        "threatmodel_library",
+        "The version of the shipped packs, such as 1.0; threats that came later are left out (default: the latest)",
+        default="",
+    )
+    add(
         "threatmodel_pytm_threats",
         "What files that import pytm meet: pytm, its own threats as installed, or packs (default: pytm)",
         default=PYTM_THREATS[0],
@@ -153,6 +161,12 @@ def _ini(config: pytest.Config, name: str) -> Any:
         raise pytest.UsageError(f"ini setting {name}: {error}") from None
 
 
+def _is_overridden(config: pytest.Config, name: str) -> bool:
+    """Whether the command line states an ini setting (-o)."""
+    given: list[str] = config.getoption("override_ini", None) or []
+    return any(each.partition("=")[0] == name for each in given)
+
+
 def asks_to_print(config: pytest.Config) -> bool:
     """Whether one of the options that print and leave is given."""
     return any(config.getoption(f"threatmodel_{name}") not in (None, False) for name in PRINTING)
@@ -177,6 +191,8 @@ class Settings:
         builders: pattern -> the function that builds the model, for patterns with `::`.
         threats: more threat files and folders.
         packs: names of packs, or None for all.
+        packs_given: whether the command line names them, rather than the ini file.
+        library: the version of the shipped packs, whose later threats are left out; empty for all.
         required: a run without a model fails.
         exclude: threat ids or patterns whose pairs are deselected.
         gate: from which severity on findings fail.
@@ -189,6 +205,8 @@ class Settings:
     builders: dict[str, str]
     threats: tuple[Path, ...]
     packs: tuple[str, ...] | None
+    packs_given: bool
+    library: str
     required: bool
     exclude: tuple[str, ...]
     gate: Gate
@@ -209,6 +227,8 @@ def read(config: pytest.Config) -> Settings:
         builders=builders,
         threats=tuple(_ini(config, "threatmodel_threats")),
         packs=tuple(_ini(config, "threatmodel_packs")) or None,
+        packs_given=_is_overridden(config, "threatmodel_packs"),
+        library=str(_ini(config, "threatmodel_library")).strip(),
         required=bool(_ini(config, "threatmodel_required")),
         exclude=_exclude(config),
         gate=gate_options.read_gate(config),

@@ -25,6 +25,8 @@ from pytest_threatmodel.library.installed import installed_packs
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
+from pytest_threatmodel.library.releases import known_version
+from pytest_threatmodel.library.releases import shipped_releases
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.fields import did_you_mean
 from pytest_threatmodel.plugin import decision_options
@@ -86,16 +88,31 @@ def make_library(config: pytest.Config, settings: options.Settings) -> Library:
     Raises:
         pytest.UsageError: a pack cannot be used, or its examples do not hold.
     """
+    _check_version(settings.library)
     try:
-        library = load_library(settings.packs, settings.threats, packs_of_plugins(config))
+        library = load_library(settings.packs, settings.threats, packs_of_plugins(config), version=settings.library)
     except LibraryError as error:
         raise pytest.UsageError(f"threat library: {error}") from None
     # The shipped packs are held to their examples by our own tests; other people's are checked when they are used.
     _check_excluded(settings, library)
     shipped = shipped_files()
-    for problem in failing_examples(library, [pack for pack in library.packs if pack.name not in shipped]):
+    own = [pack if pack.name not in shipped else _changed(pack) for pack in library.packs]
+    for problem in failing_examples(library, own):
         raise pytest.UsageError(f"threat library: {problem}")
     return library
+
+
+def _check_version(version: str) -> None:
+    if version:
+        try:
+            known_version(version, shipped_releases())
+        except LibraryError as error:
+            raise pytest.UsageError(f"ini setting threatmodel_library: {error}") from None
+
+
+def _changed(pack: Pack) -> Pack:
+    """The pack with those of its threats alone that others changed."""
+    return replace(pack, threats=tuple(threat for threat in pack.threats if threat.overridden))
 
 
 def packs_of_plugins(config: pytest.Config) -> list[Pack]:
@@ -109,7 +126,9 @@ def packs_of_plugins(config: pytest.Config) -> list[Pack]:
 def _check_excluded(settings: options.Settings, library: Library) -> None:
     for name in settings.exclude:
         # Whether a file of pytm is met is not known before it is collected.
-        known = name in library or (not settings.pytm_meets_packs and name in counterparts())
+        known = (
+            name in library or name in library.replaced or (not settings.pytm_meets_packs and name in counterparts())
+        )
         if not is_pattern(name) and not known:
             hint = did_you_mean(name, (threat.id for threat in library.threats))
             text = f"--threatmodel-exclude: unknown threat {name!r}"

@@ -33,6 +33,9 @@ class Terminal:
     def pytest_report_header(self) -> list[str]:
         packs = ", ".join(f"{pack.name} {pack.version}".rstrip() for pack in self._run.library.packs)
         lines = [f"threat models: {len(self._run.library)} threats from {packs}"]
+        later, version = self._run.library.later, self._run.settings.library
+        if version:
+            lines.append(f"threat models: {_many(later, 'later threat')} left out, threatmodel_library = {version}")
         if self._run.ground.today_given:
             lines.append(f"threat models: decisions are judged by {self._run.ground.today}, --threatmodel-today")
         return lines

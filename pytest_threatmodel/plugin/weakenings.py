@@ -30,7 +30,11 @@ def changed_packs(run: Run) -> tuple[list[str], list[str]]:
 
 def of_run(run: Run) -> list[Weakening]:
     """What weakens the gate of every model of the run."""
-    return run_weakenings(run.ground, *changed_packs(run))
+    left_out, replaced = changed_packs(run)
+    policy = run.ground.policy
+    # A selection in the ini file is what the project is; only one for this run weakens what the project holds.
+    tells = run.settings.packs_given or (policy is not None and policy.replace == "forbidden")
+    return run_weakenings(run.ground, left_out if tells else (), replaced, run.library)
 
 
 def beside_model(run: Run, verdicts: Verdicts) -> tuple[Weakening, ...]:

@@ -13,6 +13,8 @@ from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.weakenings import Weakening
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.library import Library
+from pytest_threatmodel.library.threat import Override
+from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.model import Model
@@ -24,6 +26,7 @@ from pytest_threatmodel.snapshot.pairs import Pairs
 from pytest_threatmodel.snapshot.shape import VERSION
 from pytest_threatmodel.snapshot.shape import AssumptionShape
 from pytest_threatmodel.snapshot.shape import ModelShape
+from pytest_threatmodel.snapshot.shape import OverriddenShape
 from pytest_threatmodel.snapshot.shape import PackShape
 from pytest_threatmodel.snapshot.shape import RunShape
 from pytest_threatmodel.snapshot.shape import Snapshot
@@ -77,7 +80,7 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "run": about.run,
         "model": _model(verdicts.model, about.nodeid, values),
         "packs": _packs(library),
-        "threats": _threats(verdicts),
+        "threats": _threats(verdicts, values),
         "kinds": {kind: kind_shape(kind, verdicts.rulebook.vocabulary, values) for kind in (*kinds, "Controls")},
         "elements": [values.element(element) for element in verdicts.labels.values()],
         "pairs": list(Pairs(verdicts, decided, decisions, values, explained=explained).all()),
@@ -127,19 +130,47 @@ def _assumption(assumption: Assumption) -> AssumptionShape:
 
 
 def _packs(library: Library) -> list[PackShape]:
-    return [
-        {"name": pack.name, "title": pack.title, "version": pack.version, "threats": len(pack.threats)}
-        for pack in library.packs
-    ]
+    return [_pack(pack) for pack in library.packs]
 
 
-def _threats(verdicts: Verdicts) -> list[ThreatShape]:
+def _pack(pack: Pack) -> PackShape:
+    shape: PackShape = {
+        "name": pack.name,
+        "title": pack.title,
+        "version": pack.version,
+        "threats": len(pack.threats),
+    }
+    if pack.extends:
+        shape["extends"] = list(pack.extends)
+    return shape
+
+
+def _threats(verdicts: Verdicts, values: Values) -> list[ThreatShape]:
     met = {rule.threat.id for row in verdicts.rows for rule in row.rules}
-    return [_threat(threat) for threat in verdicts.rulebook.library.threats if threat.id in met]
+    return [_threat(threat, values) for threat in verdicts.rulebook.library.threats if threat.id in met]
 
 
-def _threat(threat: Threat) -> ThreatShape:
+def _threat(threat: Threat, values: Values) -> ThreatShape:
+    shape = _plain_threat(threat)
+    if threat.overridden:
+        shape["overridden"] = [_overridden(each, values) for each in threat.overridden]
+    return shape
+
+
+def _overridden(override: Override, values: Values) -> OverriddenShape:
     return {
+        "key": override.key,
+        "before": override.before,
+        "after": override.after,
+        "pack": override.pack,
+        "reason": override.reason,
+        "file": values.file(override.file),
+        "line": override.line or 0,
+    }
+
+
+def _plain_threat(threat: Threat) -> ThreatShape:
+    plain: ThreatShape = {
         "id": threat.id,
         "pack": threat.pack,
         "title": threat.title,
@@ -158,3 +189,10 @@ def _threat(threat: Threat) -> ThreatShape:
         "references": list(threat.references),
         "targets": list(threat.targets),
     }
+    if threat.rationale:
+        plain["rationale"] = threat.rationale
+    if threat.linddun:
+        plain["linddun"] = list(threat.linddun)
+    if threat.attack:
+        plain["attack"] = list(threat.attack)
+    return plain

@@ -78,6 +78,7 @@ class Pairs:
         more: dict[str, Any] = {
             "decided": decided,
             "reason": outcome.reason,
+            "new_rule": str(self._decided.passes_as_new((threat.id, row.label)) or ""),
             "severity_why": why,
             **_overridden(row, threat.id),
         }

@@ -26,12 +26,14 @@ class PackShape(TypedDict):
         title: what it is about.
         version: empty where the pack has none.
         threats: how many it holds.
+        extends: names of the packs whose threats it may override; left out where there are none.
     """
 
     name: str
     title: str
     version: str
     threats: int
+    extends: NotRequired[list[str]]
 
 
 class ThreatShape(TypedDict):
@@ -51,6 +53,10 @@ class ThreatShape(TypedDict):
         asvs: requirements of OWASP's Application Security Verification Standard, "v5.0.0-1.2.5".
         references: links and titles; from other people's packs, so never trusted as links.
         targets: kinds.
+        rationale: why it is that bad and that likely; left out where the pack does not say.
+        linddun: types of threat to privacy, "linking"; left out where there are none.
+        attack: techniques of ATT&CK and ATLAS, "T1552.005"; left out where there are none.
+        overridden: what packs that extend its own changed about it; left out where none did.
     """
 
     id: str
@@ -70,6 +76,31 @@ class ThreatShape(TypedDict):
     asvs: list[str]
     references: list[str]
     targets: list[str]
+    rationale: NotRequired[str]
+    linddun: NotRequired[list[str]]
+    attack: NotRequired[list[str]]
+    overridden: NotRequired[list[OverriddenShape]]
+
+
+class OverriddenShape(TypedDict):
+    """One key of a threat that a pack changed.
+
+    Args:
+        key: of the threat: "severity", "condition".
+        before: what the threat's own pack says, as text.
+        after: what counts, as text.
+        pack: name of the pack that changed it.
+        reason: why.
+        file, line: where that stands; the line is 0 where it is not known.
+    """
+
+    key: str
+    before: str
+    after: str
+    pack: str
+    reason: str
+    file: str
+    line: int
 
 
 class FieldShape(TypedDict):
@@ -232,6 +263,7 @@ class PairShape(TypedDict):
         decision: index in `Snapshot.decisions`, or None. It may have lapsed: then `judged` is "failed".
         decided: the status of that decision, if there is one.
         reason: why it was judged so, where that is not plain from the verdict.
+        new_rule: the day from which it fails, where it passes only because its threat is new: "2026-12-24".
         severity_why: why the severity is not the threat's own.
         likelihood, cvss, response: what the element overrides.
         why: the parts of the condition that decided.
@@ -255,6 +287,7 @@ class PairShape(TypedDict):
     decision: int | None
     decided: NotRequired[str]
     reason: NotRequired[str]
+    new_rule: NotRequired[str]
     severity_why: NotRequired[str]
     likelihood: NotRequired[str]
     cvss: NotRequired[str]
@@ -413,8 +446,9 @@ class WeakeningShape(TypedDict):
 
     Args:
         sort: "excluded" by a decision, element "out of scope", severity "lowered" by an override, finding that
-            "passes the gate", "marked" by pytest's own marks, "fail-on" above info, "check" of decisions that does less
-            than by default, "day" that was given, "deselected" by an option, shipped pack "left out" or "replaced".
+            "passes the gate" or is of a "new rule", "marked" by pytest's own marks, "fail-on" above info, "check" of
+            decisions that does less than by default, "day" that was given, "deselected" by an option, shipped pack
+            "left out" or "replaced", rule "overridden" by a pack.
         what: the decision, element, pair, option or pack.
         reason: why, as its author says; empty where nobody said.
         pairs: on how many pairs it counts, 0 where that is not counted.

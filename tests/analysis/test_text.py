@@ -331,3 +331,10 @@ def test_a_search_that_is_given_up_leaves_no_empty_list(monkeypatch: pytest.Monk
     assert text(SHOP + "order.usesVPN = True", "not target.usesVPN").splitlines()[-1] == (
         "by    more than can be looked through"
     )
+
+
+def test_a_threat_to_privacy_is_told_in_the_words_of_linddun() -> None:
+    linking = threat("target.protocol == 'HTTP'", linddun=("linking", "identifying"), cwe=(359,))
+    verdicts = verdicts_of(CONTRACT_MODEL, linking)
+    lines = explanation_lines(explain(verdicts, row_of(verdicts, "Place order"), 0))
+    assert lines[0].endswith("  LINDDUN linking, identifying, CWE-359")

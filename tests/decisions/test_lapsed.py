@@ -21,6 +21,7 @@ from pytest_threatmodel.decisions.seen import seen
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.library.threat import Adjust
 from pytest_threatmodel.library.threat import Pack
+from pytest_threatmodel.library.threat import Releases
 from tests.analysis.models import SHOP
 from tests.analysis.models import model_of
 from tests.analysis.models import row_of
@@ -34,9 +35,16 @@ TODAY = date(2026, 11, 24)
 GROUND = Ground(TODAY)
 
 
+def released_on(day: date | None) -> Releases:
+    """That the version 2 was published on a day, and an earlier one before, where it is known."""
+    return () if day is None else (("1", date.min), ("2.0", day))
+
+
 def verdicts_of(stated: str = "", condition: str = "not target.usesVPN", released: date | None = None) -> Verdicts:
     rule = threat(condition, severity="medium", adjust=(PERSONAL,))
-    library = Library([Pack(name="own", title="Own", threats=(rule,), released=released, origin="own.toml")])
+    library = Library(
+        [Pack(name="own", title="Own", version="2", threats=(rule,), releases=released_on(released), origin="own.toml")]
+    )
     return evaluate(model_of(f"{SHOP}{stated}", library), library)
 
 

@@ -46,11 +46,17 @@ def _key(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def document(threats: list[dict[str, Any]], fields: list[dict[str, Any]] | None = None, **header: Any) -> str:
+def document(
+    threats: list[dict[str, Any]],
+    fields: list[dict[str, Any]] | None = None,
+    overrides: list[dict[str, Any]] | None = None,
+    **header: Any,
+) -> str:
     """A pack as text, written as people write it."""
     blocks = [("[pack]", {**HEADER, **header})]
     blocks += [("[[field]]", field) for field in fields or []]
     blocks += [("[[threat]]", threat) for threat in threats]
+    blocks += [("[[override]]", override) for override in overrides or []]
     return "\n\n".join(_block(title, table) for title, table in blocks) + "\n"
 
 

@@ -36,7 +36,9 @@ def pack_file(tmp_path: Path) -> Path:
     """A pack beside its compiled form."""
     adjust = [{"when": "target.inScope", "severity": "low", "why": "so"}]
     nested = {"kind": "Server", "usesCache": True, "inputs": [{"protocol": "HTTP", "source": {"kind": "Actor"}}]}
-    text = document([threat(adjust=adjust, vulnerable=[nested], cwe=[1, 2])], [TABLE], released=date(2026, 1, 2))
+    text = document(
+        [threat(adjust=adjust, vulnerable=[nested], cwe=[1, 2])], [TABLE], releases={"1.0": date(2026, 1, 2)}
+    )
     path = write(tmp_path, text)
     tmp_path.joinpath(NAME).write_text(compiled_text({path: read_pack(path)}), encoding="utf-8")
     return path

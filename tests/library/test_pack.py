@@ -45,19 +45,45 @@ def refused(folder: Path, text: str | bytes) -> PackError:
     return caught.value
 
 
-@pytest.mark.parametrize("written", ["2026-11-24", '"2026-11-24"'])
-def test_a_pack_may_say_when_it_was_released(tmp_path: Path, written: str) -> None:
-    text = document([threat()]).replace("[pack]", f"[pack]\nreleased = {written}", 1)
-    assert read_pack(write(tmp_path, text)).released == date(2026, 11, 24)
-    assert read_pack(write(tmp_path, document([threat()]))).released is None
+@pytest.mark.parametrize("day", ["2026-11-24", '"2026-11-24"'])
+def test_a_pack_may_say_when_its_versions_were_released(tmp_path: Path, day: str) -> None:
+    """They are in the order of their numbers."""
+    releases = f'releases = {{ "1.10" = {day}, "1.9" = 2026-01-02, 1.0 = 2025-01-02 }}'
+    text = document([threat()]).replace("[pack]", f"[pack]\n{releases}", 1).replace("1.0 =", '"1.0" =')
+    assert read_pack(write(tmp_path, text)).releases == (
+        ("1.0", date(2025, 1, 2)),
+        ("1.9", date(2026, 1, 2)),
+        ("1.10", date(2026, 11, 24)),
+    )
+    assert read_pack(write(tmp_path, document([threat()]))).releases == ()
 
 
 @pytest.mark.parametrize(
     "written", ['"2026-02-30"', '"20261124"', '"soon"', "2026", "2026-11-24T10:00:00", "true", "[]"]
 )
 def test_a_release_that_is_no_day_is_refused(tmp_path: Path, written: str) -> None:
-    error = refused(tmp_path, document([threat()]).replace("[pack]", f"[pack]\nreleased = {written}", 1))
-    assert "pack, released: expected a date, YYYY-MM-DD, got " in str(error)
+    text = document([threat()]).replace("[pack]", f'[pack]\nreleases = {{ "1.0" = {written} }}', 1)
+    assert "pack, releases, 1.0: expected a date, YYYY-MM-DD, got " in str(refused(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("releases", "since", "message"),
+    [
+        ("2026-11-24", "1.0", "expected a table from version to day, got a date or time"),
+        ('{ "first" = 2026-01-01 }', "", "'first': expected a version, numbers with dots between"),
+        ('{ "1.0" = 2026-01-01, "1.00" = 2026-01-01 }', "1.0", "'1.00': is the same version as '1.0'"),
+        ('{ "1.1" = 2026-01-01 }', "1.1", "pack, version: '1.0' is not among the releases: 1.1"),
+        ('{ "1.0" = 2026-01-01 }', "1.01", "threat WEB01, since: '1.01' is not among the pack's releases: 1.0"),
+        ('{ "1.0" = 2026-01-01 }', "1.0", ""),
+        ('{ "1" = 2026-01-01 }', "1.0.0", ""),
+    ],
+)
+def test_versions_of_a_pack_are_checked(tmp_path: Path, releases: str, since: str, message: str) -> None:
+    text = document([threat(since=since or None)]).replace("[pack]", f"[pack]\nreleases = {releases}", 1)
+    if message:
+        assert message in str(refused(tmp_path, text))
+    else:
+        assert read_pack(write(tmp_path, text)).releases
 
 
 def test_a_pack_is_read_whole(tmp_path: Path) -> None:
@@ -134,7 +160,7 @@ def test_a_pack_may_only_declare_fields(tmp_path: Path) -> None:
         ("a = " + "[" * 100_000, "web.toml: nested too deeply"),
         ("a = " + "9" * 5000, "web.toml: not TOML: a number in it is too long"),
         ("pack = 3", "web.toml: pack: expected one table, got 3; write [pack]"),
-        (document([]), "web.toml: threat: missing, and a pack without threats and fields is of no use"),
+        (document([]), "web.toml: threat: missing, and a pack without threats, fields and overrides is of no use"),
         (
             "[threat]\n" + document([]),
             "web.toml: threat: expected a list of tables, got one table; write [[threat]]",

@@ -27,7 +27,7 @@ def run(pytester: pytest.Pytester, *args: str, pack: str = PACK + FLOW_THREAT) -
 def test_the_list_shows_every_threat_in_use(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--threatmodel-list")
     assert result.stdout.lines == [
-        "tiny 2.1: Two or three threats",
+        "tiny 2.1: Two or three threats (3 threats)",
         "  TT01  high      Cached answers are read",
         "  TT02  low       The system is old",
         "  TF01  medium    Read on the way",
@@ -41,6 +41,50 @@ def test_the_list_has_a_block_for_every_pack(pytester: pytest.Pytester) -> None:
     heads = [line.split(" ")[0] for line in result.stdout.lines if not line.startswith(" ")]
     assert heads == ["core", "tiny"]
     result.stdout.fnmatch_lines(["  DE01  *  Data flow sniffing"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("tiny", ["tiny 2.1: Two or three threats (3 threats)", "  TT01", "  TT02", "  TF01"]),
+        ("cwe:319", ["tiny 2.1: Two or three threats (2 of 3 threats)", "  TT01", "  TF01"]),
+        ("tiny, cwe:319 ,stride:tampering", ["tiny 2.1: Two or three threats (1 of 3 threats)", "  TT01"]),
+        ("cwe:1", ["no threat fits"]),
+    ],
+)
+def test_the_list_can_be_filtered(pytester: pytest.Pytester, asked: str, expected: list[str]) -> None:
+    result = run(pytester, f"--threatmodel-list={asked}")
+    assert result.ret == pytest.ExitCode.OK
+    assert len(result.stdout.lines) == len(expected)
+    assert all(line.startswith(start) for line, start in zip(result.stdout.lines, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("tinny", "unknown threat pack 'tinny'; did you mean 'tiny'?"),
+        ("tiny,severty:low", "unknown filter 'severty', expected a pack or one of stride"),
+        ("severity:lo", "unknown severity 'lo', expected critical"),
+        ("x" * 5000, "unknown threat pack 'xxx"),
+    ],
+)
+def test_a_wrong_filter_is_one_usage_error(pytester: pytest.Pytester, asked: str, told: str) -> None:
+    result = run(pytester, f"--threatmodel-list={asked}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"--threatmodel-list: {told}" in result.stderr.str()
+    assert len(result.stderr.lines) <= 2
+
+
+def test_a_path_after_the_list_is_no_filter(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "--threatmodel-list", ".")
+    assert len(result.stdout.lines) == 4
+
+
+@pytest.mark.programs
+def test_the_threats_of_pytm_are_listed_and_described_where_its_files_meet_them(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("pytm")
+    result = run(pytester, "--threatmodel-list=pytm", "--threatmodel-describe=INP01")
+    result.stdout.fnmatch_lines(["pytm*: * threats)", "  INP01 *", "INP01  *"])
 
 
 # describe
@@ -212,7 +256,7 @@ def test_several_are_printed_one_after_the_other(pytester: pytest.Pytester) -> N
         "--threatmodel-describe=TT02",
         "--threatmodel-explain=threatmodel_shop.py::TT01[Web]",
     )
-    heads = ["tiny 2.1: Two or three threats", "TT02  The system is old", "TT01[[]Web]: vulnerable"]
+    heads = ["tiny 2.1: Two or three threats (3 threats)", "TT02  The system is old", "TT01[[]Web]: vulnerable"]
     result.stdout.fnmatch_lines(heads)
 
 
@@ -228,7 +272,7 @@ def test_they_run_no_tests_whatever_else_is_given(pytester: pytest.Pytester, opt
 def test_they_start_no_workers(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     result = run(pytester, "--threatmodel-list", "-n", "2")
-    assert result.stdout.lines[0] == "tiny 2.1: Two or three threats"
+    assert result.stdout.lines[0] == "tiny 2.1: Two or three threats (3 threats)"
 
 
 def test_a_library_that_cannot_be_used_is_a_usage_error_here_too(pytester: pytest.Pytester) -> None:

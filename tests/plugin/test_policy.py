@@ -306,7 +306,20 @@ def test_the_closing_section_counts_every_weakening(run: Run, way: tuple[str, ..
     lines = closing_section(result)
     assert [line for line in lines if line.startswith("  weakened")] == WEAK_LINES
     assert "weakened: --threatmodel-fail-on=high" in lines
-    assert any(re.search(r"shipped threat packs? left out$", line) for line in lines)
+    assert not any("left out" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("policy", "more"),
+    [('[packs]\nreplace = "forbidden"\n', ()), ("", ("-o", "threatmodel_packs=tiny"))],
+    ids=["policy", "command-line"],
+)
+@ALL_WAYS
+def test_packs_that_are_left_out_are_told_where_that_is_no_choice_of_the_project(
+    run: Run, way: tuple[str, ...], policy: str, more: tuple[str, ...]
+) -> None:
+    lines = closing_section(run(policy, 'Server("Web")', *way, *more))
+    assert any(re.search(r"^weakened: \d+ shipped threat packs? left out$", line) for line in lines)
 
 
 def test_details_of_weakenings_are_named_when_asked_for(run: Run) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pytest_threatmodel.library.threat import LINDDUN
 from pytest_threatmodel.library.threat import STRIDE
 from pytest_threatmodel.snapshot.shape import ThreatShape
 
@@ -17,9 +18,11 @@ _NAMED: Final[Mapping[str, Callable[[ThreatShape], Iterable[str]]]] = {
     "OWASP": lambda threat: threat["owasp"],
     "ASVS": lambda threat: threat["asvs"],
     "STRIDE": lambda threat: threat["stride"],
+    "LINDDUN": lambda threat: threat.get("linddun", []),
     "CAPEC": lambda threat: (f"CAPEC-{number}" for number in threat["capec"]),
+    "ATT&CK": lambda threat: threat.get("attack", []),
 }
-_LETTERS: Final[dict[str, int]] = {word: number for number, word in enumerate(STRIDE)}
+_LETTERS: Final[dict[str, int]] = {word: number for words in (STRIDE, LINDDUN) for number, word in enumerate(words)}
 _ADDRESSES: Final = {
     "CWE": "https://cwe.mitre.org/data/definitions/{}.html",
     "CAPEC": "https://capec.mitre.org/data/definitions/{}.html",
@@ -31,7 +34,7 @@ class Requirement:
     """Something that an auditor asks about.
 
     Args:
-        scheme: "CWE", "OWASP", "ASVS", "STRIDE", "CAPEC"; empty for threats that name nothing of these.
+        scheme: "CWE", "OWASP", "ASVS", "STRIDE", "LINDDUN", "CAPEC", "ATT&CK"; empty for threats that name none.
         name: as the scheme has it, "CWE-319", "A01:2025"; empty as above.
         threats: that stand for it, in the order of the library.
     """

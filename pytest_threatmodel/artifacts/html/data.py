@@ -24,6 +24,7 @@ from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import ElementShape
 from pytest_threatmodel.snapshot.shape import FactShape
+from pytest_threatmodel.snapshot.shape import OverriddenShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import PartShape
 from pytest_threatmodel.snapshot.shape import ThreatShape
@@ -113,12 +114,21 @@ def _threat(threat: ThreatShape) -> dict[str, Any]:
         "pack": threat["pack"],
         "likelihood": threat["likelihood"],
         "stride": _texts(threat["stride"]),
+        "linddun": _texts(threat.get("linddun", [])),
+        "attack": _texts(threat.get("attack", [])),
+        "rationale": _prose(threat.get("rationale", "")),
         "cwe": threat["cwe"],
         "capec": threat["capec"],
         "owasp": _texts(threat["owasp"]),
         "asvs": _texts(threat["asvs"]),
         "references": _references(threat),
+        "changed": [_prose(_changed(each)) for each in threat.get("overridden", [])],
     }
+
+
+def _changed(override: OverriddenShape) -> str:
+    before = f", not {override['before']}" if override["before"] else ""
+    return f"{override['key']}: {override['after']}{before} ({override['pack']}: {override['reason']})"
 
 
 def _references(threat: ThreatShape) -> list[tuple[str, str]]:

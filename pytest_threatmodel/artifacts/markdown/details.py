@@ -23,6 +23,7 @@ from pytest_threatmodel.snapshot.read import status
 from pytest_threatmodel.snapshot.read import word
 from pytest_threatmodel.snapshot.shape import DecisionShape
 from pytest_threatmodel.snapshot.shape import FactShape
+from pytest_threatmodel.snapshot.shape import OverriddenShape
 from pytest_threatmodel.snapshot.shape import PairShape
 from pytest_threatmodel.snapshot.shape import PartShape
 from pytest_threatmodel.snapshot.shape import ProofShape
@@ -61,13 +62,23 @@ def _threat(threat: ThreatShape) -> Iterator[str]:
     yield prose(threat["description"])
     if threat["mitigation"]:
         yield f"**Mitigation**: {prose(threat['mitigation'])}"
+    for each in threat.get("overridden", []):
+        yield _overridden(each)
     kinds = [f"STRIDE {prose(word)}" for word in threat["stride"]]
+    kinds += [f"LINDDUN {prose(word)}" for word in threat.get("linddun", [])]
     kinds += [f"CWE-{number}" for number in threat["cwe"]] + [f"CAPEC-{number}" for number in threat["capec"]]
+    kinds += [f"ATT&CK {code(item)}" for item in threat.get("attack", [])]
     kinds += [f"OWASP {code(item)}" for item in threat["owasp"]] + [f"ASVS {code(item)}" for item in threat["asvs"]]
     if kinds:
         yield f"{', '.join(kinds)}."
     if threat["references"]:
         yield lines(*(f"- {reference(each)}" for each in threat["references"]))
+
+
+def _overridden(override: OverriddenShape) -> str:
+    before = f", not {prose(override['before'])}" if override["before"] else ""
+    changed = f"{code(override['key'])} is {prose(override['after'])}{before}"
+    return f"Changed by pack {code(override['pack'])}, {prose(override['reason'])}: {changed}"
 
 
 def _finding(pair: PairShape, reader: Reader) -> Iterator[str]:

@@ -75,11 +75,14 @@ const numbered = (numbers, name, folder) =>
 
 const classes = ({ threat }) => [
   ["STRIDE", threat.stride.join(", ")],
+  ["LINDDUN", threat.linddun.join(", ")],
   ["CWE", numbered(threat.cwe, "CWE", "cwe")],
   ["CAPEC", numbered(threat.capec, "CAPEC", "capec")],
+  ["ATT&CK", threat.attack.join(", ")],
   ["OWASP", threat.owasp.join(", ")],
   ["ASVS", threat.asvs.join(", ")],
   ["Likelihood", threat.likelihood],
+  ["Because", threat.rationale],
 ];
 
 const place = (pair) =>
@@ -96,6 +99,7 @@ const place = (pair) =>
     ["Response", said(pair, "response")],
     ...classes(pair),
     ["Threat pack", pair.threat.pack],
+    ["Changed by packs", pair.threat.changed.join("; ")],
     ["Link", make("a", { href: `#pair-${pair.number}` }, `#pair-${pair.number}`)],
   ]);
 

@@ -26,7 +26,7 @@ const sortKey = {
 const haystack = (pair) => {
   const { threat, element, decision } = pair;
   const numbers = [...threat.cwe.map((id) => `CWE-${id}`), ...threat.capec.map((id) => `CAPEC-${id}`)];
-  const texts = [threat.id, threat.title, ...threat.stride, ...threat.owasp, ...threat.asvs, ...numbers];
+  const texts = [threat.id, threat.title, ...threat.stride, ...threat.linddun, ...threat.attack, ...threat.owasp, ...threat.asvs, ...numbers];
   texts.push(element.label, element.kind, element.place, pair.severity, pair.status, ...inShort(pair));
   if (decision) texts.push(decision.owner, decision.ticket, decision.reason);
   return texts.join("\n").toLowerCase();
