@@ -94,9 +94,8 @@ def _on_pairs(
 def _mute(threats: list[SourceThreat]) -> str:
     first = threats[0]
     where = first.element.describe() + (f" and on {len(threats) - 1} more" if len(threats) > 1 else "")
-    text = (
-        f"no threat on {where} {'is a counterpart, or ' if first.ours else ''}has this title or one of its weaknesses"
-    )
+    known = "is its counterpart, or " if first.ours else ""
+    text = f"no threat on {where} {known}has this title or one of its weaknesses"
     return f"{first.origin}: {first.title!r} ({first.status or 'open'}): {text}"
 
 
