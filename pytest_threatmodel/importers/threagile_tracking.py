@@ -19,6 +19,7 @@ from pytest_threatmodel.importers.threagile_assets import Asset
 from pytest_threatmodel.importers.threagile_assets import Link
 from pytest_threatmodel.importers.threagile_risks import CATEGORIES
 from pytest_threatmodel.importers.threagile_risks import Category
+from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.model.fields import did_you_mean
 
 On = Literal["elements", "flows", "boundaries"]
@@ -153,8 +154,9 @@ class Tracking:
         found = list(dict.fromkeys(self._risks(category, parts)))
         if not found:
             self._told.add("risks on nothing that has threats here", id_)
+        ours = counterparts("threagile").ours.get(name, ())
         for on, element in found:
-            yield replace(state_, title=category.title, on=on, element=element, cwe=(category.cwe,))
+            yield replace(state_, title=category.title, on=on, element=element, cwe=(category.cwe,), ours=ours)
 
     def _risks(self, category: Category, patterns: Sequence[str]) -> Iterator[tuple[On, str]]:
         """The elements that an id of this category names, wildcards included."""
