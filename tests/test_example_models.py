@@ -47,12 +47,14 @@ class Case:
     """One test case of a run.
 
     Args:
+        model: the stem of the model file.
         name: the pair, `DE01[Place order]`, or the name of a test function.
         threat: the threat's id, empty for what is no pair.
         verdict: of the pair.
         outcome: passed, failed, xfailed or skipped.
     """
 
+    model: str
     name: str
     threat: str
     verdict: str
@@ -63,7 +65,8 @@ def cases(junit: Path) -> Iterator[Case]:
     """What a JUnit file tells of a run."""
     for case in ElementTree.parse(junit).iter("testcase"):
         properties = {found.get("name"): found.get("value") or "" for found in case.iter("property")}
-        yield Case(case.get("name", ""), properties.get("threat", ""), properties.get("verdict", ""), outcome(case))
+        threat, verdict = properties.get("threat", ""), properties.get("verdict", "")
+        yield Case(case.get("classname", ""), case.get("name", ""), threat, verdict, outcome(case))
 
 
 def outcome(case: ElementTree.Element) -> str:
@@ -84,22 +87,25 @@ def summary(pairs: list[Case]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs one model in a process and a folder of its own, once for each set of packs and options."""
+    """What a model's cases become; all models run in one process, once for each set of packs and options."""
 
     @cache
-    def run_once(model: Path, pack: str, *options: str) -> list[Case]:
-        folder = tmp_path_factory.mktemp(model.stem)
-        for beside in (model, *model.parent.glob("*.otm.*")):
+    def run_all(pack: str, *options: str) -> list[Case]:
+        folder = tmp_path_factory.mktemp(pack)
+        for beside in (*MODELS, *MODELS[0].parent.glob("*.otm.*")):
             shutil.copy(beside, folder)
         packs = " ".join(expected(pack)["packs"])
         ini = f"[pytest]\nfilterwarnings = error\nthreatmodel_packs = {packs}\n"
         folder.joinpath("pytest.ini").write_text(ini, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "--threatmodel", model.name, "--junitxml=run.xml", *options]
+        command = [sys.executable, "-m", "pytest", "--threatmodel", "--junitxml=run.xml", *options]
         done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
         assert done.returncode in (0, 1), done.stdout + done.stderr
         return list(cases(folder / "run.xml"))
 
-    return run_once
+    def run_one(model: Path, pack: str, *options: str) -> list[Case]:
+        return [case for case in run_all(pack, *options) if case.model == model.stem]
+
+    return run_one
 
 
 def expected(pack: str) -> Mapping[str, Any]:
