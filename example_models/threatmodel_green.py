@@ -1,7 +1,9 @@
 """Room booking: a small system with every answer written down, and no decision.
 
-It shows what a finished model looks like: each control that is there is stated, and so is each fact that a threat asks
-for, also where the answer is no. So nothing is vulnerable, and nothing is left undetermined.
+It shows what a finished model looks like. What the system is and does is stated, also where that brings threats along;
+each of those threats has its control, and nothing is vulnerable. Of what the system does not do, the model says what a
+reviewer would ask about a page that people log in to; robots, build machines and the like go without saying. All that
+the pack `core` asks for has an answer.
 """
 
 from pytest_threatmodel import (
@@ -19,8 +21,16 @@ from pytest_threatmodel import (
 
 tm = TM("Room booking", description="Colleagues book meeting rooms in the browser.")
 
-office = Boundary("Office network")
-cloud = Boundary("Cloud account", description="Nothing in it has a public address but the booking service.")
+office = Boundary("Office network", isCloudAccount=False, isCluster=False)
+cloud = Boundary(
+    "Cloud account",
+    description="The office network alone gets in, and only to the booking service.",
+    isCloudAccount=True,
+    isCluster=False,
+    allowsManualChanges=False,  # a pipeline makes them, from the description in the repository
+    allowsAllRegions=False,
+    controls=Controls(protectsRootAccount=True, logsControlPlane=True, checksConfiguration=True),
+)
 
 booking = Data(
     "Booking",
@@ -31,25 +41,53 @@ booking = Data(
     isCredentials=False,
 )
 
-colleague = Actor("Colleague", inBoundary=office, isAdmin=False)
+colleague = Actor("Colleague", inBoundary=office, isAdmin=False, usesSharedAccount=False)
 
 app = Server(
     "Booking service",
     inBoundary=cloud,
     OS="Linux",
     data=booking,
-    usesSessionTokens=True,
-    usesXMLParser=False,
+    # What it is: an ordinary page with a form, in a container, for people in the office. Without it they ask around.
+    isCustomDeveloped=True,
+    usesThirdPartyPackages=True,
+    runsInCloud=True,
+    runsInContainer=True,
+    usesPublicImages=True,
     handlesResources=True,  # the rooms
+    servesRecordsById=True,  # the bookings
+    usesSessionTokens=True,
+    usesCookies=True,
+    isInternetFacing=False,
+    isBusinessCritical=False,
+    isMultiTenant=False,
+    # What it leaves to others, or does without.
+    acceptsPasswords=False,
+    hasAdminFunctions=False,
+    acceptsFileUploads=False,
+    fetchesURLs=False,
+    allowsCrossOrigin=False,
+    embedsThirdParties=False,
+    sendsEmail=False,
+    tracksUsers=False,
+    usesXMLParser=False,
     controls=Controls(
-        # Log-in is that of the company account.
+        # Log-in is that of the company account, with its second factor; a session ends with the working day.
         authenticatesSource=True,
         authenticationScheme="OIDC",
         authenticatesDestination=True,
         implementsNonce=True,
+        usesMFA=True,
+        usesStrongSessionIdentifiers=True,
+        renewsSessionAtLogin=True,
+        definesConnectionTimeout=True,
+        revokesSessions=True,
+        setsCookieFlags=True,
         # What a colleague may do is checked for each booking; the service itself may do little.
         authorizesSource=True,
         hasAccessControl=True,
+        checksObjectAccess=True,
+        limitsReturnedFields=True,
         implementsPOLP=True,
         # Requests and pages.
         implementsCSRFToken=True,
@@ -57,10 +95,20 @@ app = Server(
         validatesContentType=True,
         encodesOutput=True,
         usesParameterizedInput=True,
+        disablesiFrames=True,
+        # How it is made, as the company's template for services does it.
+        pinsDependencies=True,
+        reviewsDependencies=True,
+        updatesDependencies=True,
+        buildsReproducibly=True,
+        scansImages=True,
+        verifiesImages=True,
+        runsAsNonRoot=True,
         # Operation.
         isHardened=True,
         handlesResourceConsumption=True,
         handlesInterruptions=True,
+        protectsMetadata=True,
     ),
 )
 
@@ -74,12 +122,17 @@ bookings = Datastore(
     storesPII=True,
     storesSensitiveData=False,
     storesLogData=False,
+    isBusinessCritical=False,
+    isBackup=False,
+    runsInCloud=True,
+    hasPublicEndpoint=False,
     controls=Controls(
         authenticatesSource=True,
         authenticationScheme="mTLS",
         hasAccessControl=True,
         implementsPOLP=True,
         isEncryptedAtRest=True,
+        deletesOldData=True,  # bookings of last year
         isResilient=True,
     ),
 )

@@ -134,6 +134,11 @@ console.controls.encodesOutput = True
 console.controls.handlesResourceConsumption = True
 console.controls.usesParameterizedInput = True
 
+for pages in (web, console):  # sessions are those of the framework that both use
+    pages.controls.usesStrongSessionIdentifiers = True
+    pages.controls.definesConnectionTimeout = True
+    pages.controls.revokesSessions = True
+
 sync = Process("Calendar sync", inBoundary=booking_space, protocol="HTTPS", port=8443, codeType="Managed")
 sync.controls = BASELINE
 sync.controls.validatesInput = True
@@ -181,6 +186,7 @@ assistant = Agent(
 assistant.description = "Asks what the complaint is and proposes a specialty and slots. It cannot book."
 assistant.protocol = "HTTPS"
 assistant.controls = BASELINE
+assistant.controls.limitsTools = True
 
 model = LLM("Language model", inBoundary=partners, protocol="HTTPS", port=443, isThirdParty=True)
 model.processesPersonalData = True
@@ -207,6 +213,7 @@ appointments.isShared = True
 appointments.protocol = "PostgreSQL over TLS"
 appointments.port = 5432
 appointments.controls = PROTECTED
+appointments.controls.deletesOldData = True  # by the retention job
 
 accounts = Datastore("Accounts", inBoundary=stores, type=DatastoreType.SQL, onAWS=True, onRDS=True, storesPII=True)
 accounts.protocol = "PostgreSQL over TLS"
@@ -221,8 +228,11 @@ letters.hasWriteAccess = True
 letters.controls = PROTECTED
 
 jobs = Datastore("Job queue", inBoundary=stores, isSQL=False, protocol="AMQPS", port=5671, storesPII=True)
+jobs.isMessageQueue = True
 jobs.controls = PROTECTED
 jobs.controls.isResilient = False
+jobs.controls.restrictsPublishers = True  # an account for each service
+jobs.controls.restrictsSubscribers = True
 jobs.marks = [
     accept(
         "DO04",

@@ -36,10 +36,12 @@ api = Server("Transfer API", inBoundary=edge, protocol="HTTPS", port=443, OS="Li
 api.controls = BASELINE
 api.controls.validatesInput = True
 api.controls.usesParameterizedInput = True
+api.controls.usesMFA = True  # customers confirm with their card and its reader
 
 statements = Server("Statements", inBoundary=edge, protocol="HTTPS", port=443, OS="Linux")
 statements.controls = BASELINE
 statements.controls.validatesInput = True
+statements.controls.usesMFA = True
 statements.controls.handlesResourceConsumption = True
 statements.controls.encodesOutput = proven_by("test_transfers.py::test_a_memo_is_text_and_never_markup")
 
@@ -51,6 +53,7 @@ bookings.controls.hasAccessControl = True
 bookings.controls.authenticatesSource = True
 
 clearing = ExternalEntity("Clearing house gateway", inBoundary=partner, protocol="HTTPS", port=443)
+clearing.controls.hasDataProcessingAgreement = True
 
 send = Dataflow(customer, api, "Send money", data=transfer)
 read = Dataflow(customer, statements, "Read statement", data=booking)

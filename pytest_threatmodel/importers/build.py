@@ -70,7 +70,8 @@ class _Builder:
         self._parsed = parsed
         self._file = file
         self._made: dict[str, dict[str, Element]] = {"boundaries": {}, "elements": {}, "flows": {}, "data": {}}
-        self._notices: list[str] = []
+        #: Kind, field and hint -> the elements whose file states a field that there is not.
+        self._left_out: dict[tuple[str, str, str | None], list[str]] = {}
         #: Elements come before boundaries of the same id.
         self._ends = ChainMap(self._made["elements"], self._made["boundaries"])
 
@@ -89,8 +90,15 @@ class _Builder:
             self._made["flows"][flow.id] = self._flow(flow)
         self._put_responses()
         threats = tuple(self._threat(decision) for decision in parsed.decisions)
-        notices = tuple(_line(notice) for notice in (*parsed.unmapped, *self._notices))
+        notices = tuple(_line(notice) for notice in (*parsed.unmapped, *self._fieldless()))
         return Imported(escape(self._file.name), threats, notices)
+
+    def _fieldless(self) -> Iterator[str]:
+        """Fields that no kind and no loaded pack has, a line a kind and field."""
+        for (_, name, hint), elements in self._left_out.items():
+            more = f" ({len(elements)} elements)" if len(elements) > 1 else ""
+            text = f"{elements[0]} has no field {shown(name)}, left out{more}"
+            yield text if hint is None else f"{text}; {hint}"
 
     def _check_ids(self, entries: Iterable[ParsedElement | ParsedFlow]) -> None:
         first: dict[str, ParsedElement | ParsedFlow] = {}
@@ -157,8 +165,7 @@ class _Builder:
                 raise self._fault(error.problem, place, error.hint) from None
         else:
             hint = nearest_hint(field, known)
-            text = f"{place}: {element.describe()} has no field {shown(name)}, left out"
-            self._notices.append(text if hint is None else f"{text}; {hint}")
+            self._left_out.setdefault((element.kind(), name, hint), []).append(f"{place}: {element.describe()}")
 
     def _data_of(self, entry: ParsedElement | ParsedFlow) -> tuple[Data, ...]:
         known = self._made["data"]

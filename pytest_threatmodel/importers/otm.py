@@ -12,6 +12,7 @@ from typing import Final
 from pytest_threatmodel.importers.otm_components import Components
 from pytest_threatmodel.importers.otm_components import is_nowhere
 from pytest_threatmodel.importers.otm_components import read_components
+from pytest_threatmodel.importers.otm_facts import facts_of
 from pytest_threatmodel.importers.otm_threats import OURS
 from pytest_threatmodel.importers.otm_threats import Threats
 from pytest_threatmodel.importers.parsed import Parsed
@@ -80,6 +81,7 @@ def _elements(components: Components, threats: Threats) -> tuple[list[ParsedElem
         stored = assets.texts("stored")
         components.stored.update(stored)
         made = _element(part, each.kind or "Process", boundary)
+        made = replace(made, values={**facts_of(each.type), **made.values})
         made = replace(made, data=tuple(dict.fromkeys((*stored, *assets.texts("processed")))))
         if each.is_boundary:
             groups.append(replace(made, kind="Boundary"))

@@ -38,7 +38,12 @@ def kind_of(type_: str) -> str | None:
     Args:
         type_: in any case, words joined by dashes, underscores or blanks.
     """
-    return _BY_TYPE.get("-".join(type_.lower().replace("_", " ").split()))
+    return _BY_TYPE.get(spelled(type_))
+
+
+def spelled(type_: str) -> str:
+    """A component type in the one spelling in which it stands in our tables."""
+    return "-".join(type_.lower().replace("_", " ").split())
 
 
 def type_of(kind: str) -> str:

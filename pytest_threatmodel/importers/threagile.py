@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from typing import Final
@@ -19,6 +20,9 @@ from pytest_threatmodel.importers.threagile_assets import read_assets
 from pytest_threatmodel.importers.threagile_assets import read_data
 from pytest_threatmodel.importers.threagile_assets import read_element
 from pytest_threatmodel.importers.threagile_assets import stored_data
+from pytest_threatmodel.importers.threagile_facts import Surroundings
+from pytest_threatmodel.importers.threagile_facts import facts_of
+from pytest_threatmodel.importers.threagile_links import deployments
 from pytest_threatmodel.importers.threagile_links import read_flows
 from pytest_threatmodel.importers.threagile_tracking import Subjects
 from pytest_threatmodel.importers.threagile_tracking import Tracking
@@ -59,8 +63,16 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     incoming: dict[str, list[Link]] = {}
     for link in links:
         incoming.setdefault(link.target, []).append(link)
-    elements = [read_element(each, around.get(each.id), incoming.get(each.id, []), told) for each in assets]
-    flows = [flow for link in links for flow in read_flows(link, told)]
+    people = frozenset(each.id for each in assets if each.part.flag("used_as_client_by_human"))
+    shared = frozenset(_shared_runtimes(root))
+    elements = []
+    for each in assets:
+        links_in = incoming.get(each.id, [])
+        element = read_element(each, around.get(each.id), links_in, told)
+        facts = facts_of(each, element.kind, Surroundings(links_in, people, shared), told)
+        elements.append(replace(element, values={**facts, **element.values}))
+    deploying = deployments(assets)
+    flows = [flow for link in links for flow in read_flows(link, told, deploys=link.id in deploying)]
     data = tuple(read_data(root, stored_data(assets), told))
     responses = frozenset(flow.id for flow in flows if flow.response_to)
     subjects = Subjects(
@@ -129,8 +141,6 @@ def _boundary(title: str, part: Part, outer: Mapping[str, str], told: Tally) -> 
 def _tell_others(root: Part, overview: Part, told: Tally) -> None:
     root.skip(*_NOT_MODEL)
     overview.skip("images")
-    for line in _shared_runtimes(root):
-        told.add("no counterpart for shared runtimes", line)
     for key in _PROSE:
         prose = root.part(key)
         prose.skip(*prose)
@@ -141,8 +151,10 @@ def _tell_others(root: Part, overview: Part, told: Tally) -> None:
 
 
 def _shared_runtimes(root: Part) -> Iterator[str]:
+    """The ids of assets that run together with others."""
     found = root.part("shared_runtimes")
     for title in found:
         part = found.part(title)
         part.skip("id", "description", "tags")
-        yield f"{title} ({', '.join(part.texts('technical_assets_running'))})"
+        running = part.texts("technical_assets_running")
+        yield from running if len(running) > 1 else ()

@@ -21,8 +21,11 @@ T = TypeVar("T")
 
 _TYPES: Final = ("process", "datastore", "external-entity")
 #: What the file says of an asset, a link or data, and no field of ours.
-_ASSET_OTHERS: Final = ("usage", "size", "machine", "owner", "integrity", "availability")
-_ASSET_FLAGS: Final = ("internet", "multi_tenant", "custom_developed_parts")
+_ASSET_OTHERS: Final = ("usage", "size", "owner", "integrity", "availability")
+#: Machines that say what an asset is, or how it runs.
+_MACHINES: Final = frozenset({"container", "serverless"})
+#: Formats that an asset takes -> what that states of kinds that run code.
+_FORMATS: Final = {"xml": "usesXMLParser", "serialization": "deserializesObjects", "file": "acceptsFileUploads"}
 _DATA_OTHERS: Final = ("usage", "origin", "owner", "quantity", "integrity", "availability")
 _TWEAKS: Final = ("diagram_tweak_order", "diagram_tweak_weight", "diagram_tweak_constraint", "justification_cia_rating")
 
@@ -112,7 +115,10 @@ def read_element(asset: Asset, boundary: str | None, incoming: Sequence[Link], t
     Raises:
         ImportFault: its type is not known.
     """
-    part, used = asset.part, _technologies(asset, told)
+    part, used = asset.part, technologies_of(asset.part)
+    for technology in used:
+        if technology not in words.SERVERS | words.PROGRAMS | {words.FUNCTION} and technology not in words.NOT_SQL:
+            told.add(f"technology {technology!r} is not known, taken as a program", asset.title)
     kind = _kind(part, used)
     values = _values(asset, kind, told)
     if kind == "Datastore":
@@ -123,7 +129,8 @@ def read_element(asset: Asset, boundary: str | None, incoming: Sequence[Link], t
     reason = part.text("justification_out_of_scope")
     if reason and not in_scope:
         values["scopeReason"] = reason
-    tell_others(part, _ASSET_OTHERS, "technical assets", asset.title, told)
+    machine = () if part.text("machine") in _MACHINES else ("machine",)
+    tell_others(part, (*_ASSET_OTHERS, *machine), "technical assets", asset.title, told)
     return ParsedElement(
         id=asset.id,
         name=asset.title,
@@ -137,14 +144,10 @@ def read_element(asset: Asset, boundary: str | None, incoming: Sequence[Link], t
     )
 
 
-def _technologies(asset: Asset, told: Tally) -> list[str]:
-    """Version 0.9 has one, version 1.0 a list as well."""
-    single = asset.part.text("technology")
-    found = [*([single] if single else []), *asset.part.texts("technologies")]
-    for technology in found:
-        if technology not in words.SERVERS | words.PROGRAMS | {words.FUNCTION} and technology not in words.NOT_SQL:
-            told.add(f"technology {technology!r} is not known, taken as a program", asset.title)
-    return found
+def technologies_of(part: Part) -> list[str]:
+    """The technologies of an asset: version 0.9 has one, version 1.0 a list as well."""
+    single = part.text("technology")
+    return [*([single] if single else []), *part.texts("technologies")]
 
 
 def _kind(part: Part, technologies: Sequence[str]) -> str:
@@ -175,13 +178,10 @@ def _values(asset: Asset, kind: str, told: Tally) -> dict[str, object]:
     if part.flag("redundant"):
         values["controls.isResilient"] = True
     for format_ in part.texts("data_formats_accepted"):
-        if format_ == "xml" and kind in ("Server", "Process", "Lambda"):
-            values["usesXMLParser"] = True
+        if format_ in _FORMATS and kind in ("Server", "Process", "Lambda"):
+            values[_FORMATS[format_]] = True
         else:
             told.add(f"no counterpart for data_formats_accepted {format_!r}", asset.title)
-    for flag in _ASSET_FLAGS:
-        if part.flag(flag):
-            told.add(f"no counterpart for {flag} of technical assets", asset.title)
     if part.flag("used_as_client_by_human") and kind != "Actor":
         told.add("no counterpart for used_as_client_by_human but on external entities", asset.title)
     return values

@@ -17,6 +17,7 @@ from pytest_threatmodel.importers.threat_dragon_elements import boundary
 from pytest_threatmodel.importers.threat_dragon_elements import credentials
 from pytest_threatmodel.importers.threat_dragon_elements import element
 from pytest_threatmodel.importers.threat_dragon_elements import flows
+from pytest_threatmodel.importers.threat_dragon_elements import public_ends
 from pytest_threatmodel.importers.threat_dragon_same import Diagram
 from pytest_threatmodel.importers.threat_dragon_same import Group
 from pytest_threatmodel.importers.threat_dragon_same import Same
@@ -69,12 +70,13 @@ def _check_version(root: Part) -> None:
 def _parsed(found: Same, told: Tally) -> dict[str, Any]:
     boundaries = [boundary(each, found, told) for each in found.of("box")]
     parts = [each for type_ in ("actor", "process", "store") for each in found.of(type_)]
+    public = public_ends(found)
     elements: list[ParsedElement] = []
     data: list[ParsedElement] = []
     for each in sorted(parts, key=lambda each: each.order):
         secrets = credentials(each)
         data.extend(secrets)
-        elements.append(element(each, found, secrets, told))
+        elements.append(element(each, found, secrets, told, is_public=each.id in public))
     made: list[ParsedFlow] = [flow for each in found.of("flow") for flow in flows(each, found, told)]
     flow_ids = {flow.id for flow in made}
     threats = [each for group in found for each in decisions(group, _stands_on(group, flow_ids), told)]

@@ -18,7 +18,7 @@ _KINDS: Final = {"actor": "Actor", "process": "Process", "store": "Datastore", "
 #: Type of cell -> tick box -> our field. A box that is not ticked says nothing: nobody may have looked at it.
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "actor": {},
-    "process": {},
+    "process": {"handlesCardPayment": "hasOneTimeActions", "handlesGoodsOrServices": "hasSensitiveFlows"},
     "store": {
         "isALog": "storesLogData",
         "isEncrypted": "controls.isEncryptedAtRest",
@@ -30,10 +30,10 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 #: Type of cell -> properties that no field of ours says.
 _OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "actor": ("providesAuthentication",),
-    "process": ("handlesCardPayment", "handlesGoodsOrServices"),
+    "actor": (),
+    "process": (),
     "store": ("storesInventory",),
-    "flow": ("isPublicNetwork",),
+    "flow": (),
     "box": (),
 }
 #: Spellings of protocols that are no names of ours.
@@ -45,7 +45,9 @@ def boundary(group: Group, found: Same, told: Tally) -> ParsedElement:
     return element(group, found, (), told)
 
 
-def element(group: Group, found: Same, data: Sequence[ParsedElement], told: Tally) -> ParsedElement:
+def element(
+    group: Group, found: Same, data: Sequence[ParsedElement], told: Tally, *, is_public: bool = False
+) -> ParsedElement:
     """An actor, a process, a store or a boundary.
 
     Args:
@@ -53,6 +55,7 @@ def element(group: Group, found: Same, data: Sequence[ParsedElement], told: Tall
         found: every other, for the boundary around it.
         data: what it holds.
         told: gets what cannot be mapped.
+        is_public: whether a flow over a public network ends at it.
     """
     web = _ticked(group, "isWebApplication") if group.type == "process" else False
     return ParsedElement(
@@ -61,11 +64,16 @@ def element(group: Group, found: Same, data: Sequence[ParsedElement], told: Tall
         kind="Server" if web else _KINDS[group.type],
         place=group.cells[0].part.place,
         boundary=found[group.boxes[0]].id if group.boxes else None,
-        values=_values(group, told),
+        values=_values(group, told) | ({"isInternetFacing": True} if is_public and group.type == "process" else {}),
         data=tuple(each.id for each in data),
         in_scope=_in_scope(group),
         description=_text(group, "description"),
     )
+
+
+def public_ends(found: Same) -> frozenset[str]:
+    """The ids of groups at which flows over a public network end."""
+    return frozenset(each.ends[1] for each in found.of("flow") if _ticked(each, "isPublicNetwork"))
 
 
 def credentials(group: Group) -> tuple[ParsedElement, ...]:
@@ -86,6 +94,8 @@ def flows(group: Group, found: Same, told: Tally) -> Iterator[ParsedFlow]:
     if not source or not sink or wrong:
         told.add("flows that do not end at an element on both sides are left out", _open_ended(group, found))
         return
+    if _ticked(found[source], "providesAuthentication"):
+        values["controls.authenticatesSource"] = True
     flow = ParsedFlow(
         id=group.id,
         name=group.name or f"{name_of(found[source])} to {name_of(found[sink])}",

@@ -23,7 +23,9 @@ from pytest_threatmodel.model.vocabulary import Vocabulary
 
 ROLES: Final = ("fact", "control", "protection")
 _PLAIN_TYPES: Final[Mapping[str, type]] = {"bool": bool, "int": int, "text": str}
-_KEYS: Final = ("name", "kinds", "type", "role", "description", "default", "stronger", "known")
+#: The keys that a declared field must have, and all that it may have.
+REQUIRED_FIELD_KEYS: Final = ("name", "kinds", "type", "role", "description")
+FIELD_KEYS: Final = (*REQUIRED_FIELD_KEYS, "default", "stronger", "known")
 _CONTROLS: Final = "Controls"
 _LARGEST_DEFAULT: Final = 1 << 63
 #: What an element has besides fields and methods.
@@ -32,9 +34,9 @@ _TAKEN: Final = Element._plain
 
 def read_field(table: Table, vocabulary: Vocabulary) -> DeclaredField:
     """The field that a `[[field]]` table declares; what is wrong with it goes to its complaints."""
-    table.refuse_unknown(_KEYS)
-    table.require(("name", "kinds", "type", "role", "description"))
-    type_ = table.one_of("type", (*_PLAIN_TYPES, *vocabulary.enums), "bool")
+    table.refuse_unknown(FIELD_KEYS)
+    table.require(REQUIRED_FIELD_KEYS)
+    type_ = table.one_of("type", field_types(vocabulary), "bool")
     role = cast(Role, table.one_of("role", ROLES, "fact"))
     kinds = table.names("kinds", "kind", targetable(vocabulary))
     field = DeclaredField(
@@ -51,6 +53,11 @@ def read_field(table: Table, vocabulary: Vocabulary) -> DeclaredField:
         table.wrong("known", "only a text field has known values")
     _refuse_contradiction(table, field, vocabulary)
     return field
+
+
+def field_types(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The types that a declared field may have."""
+    return (*_PLAIN_TYPES, *vocabulary.enums)
 
 
 def targetable(vocabulary: Vocabulary) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from typing import Final
 from typing import TypeVar
 
 from pytest_threatmodel.library.errors import Complaints
@@ -22,7 +23,8 @@ W = TypeVar("W", bound=str)
 
 #: What no text for people holds: control characters but for tabs and line ends, halves of surrogates.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_HIGHEST_NUMBER = 1_000_000
+#: The highest number that a list of numbers may hold.
+HIGHEST_NUMBER: Final = 1_000_000
 
 
 class Table:
@@ -82,14 +84,17 @@ class Table:
     def texts(self, key: str) -> tuple[str, ...]:
         """The list of texts under a key."""
         found = self._items(key, "a list of texts", lambda value: isinstance(value, str))
-        texts = (self._text(f"{key}[{index}]", text, one_line=True) for index, text in enumerate(found))
+        texts = [self._text(f"{key}[{index}]", text, one_line=True) for index, text in enumerate(found)]
+        for index, text in enumerate(texts):
+            if text == "":
+                self.wrong(f"{key}[{index}]", "must not be empty")
         return tuple(text for text in texts if text)
 
     def numbers(self, key: str) -> tuple[int, ...]:
         """The list of whole numbers from 1 under a key."""
 
         def fits(value: object) -> bool:
-            return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _HIGHEST_NUMBER
+            return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= HIGHEST_NUMBER
 
         return tuple(self._items(key, "a list of whole numbers from 1", fits))
 

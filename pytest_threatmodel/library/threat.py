@@ -54,7 +54,8 @@ LINDDUN: Final[tuple[Linddun, ...]] = get_args(Linddun)
 
 _PYTM_WORDS: Final = ("very high", "high", "medium", "low", "very low")
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*")
-_TECHNIQUE = re.compile(r"(AML\.)?T[0-9]{4}(\.[0-9]{3})?")
+#: What a technique of ATT&CK or ATLAS looks like.
+TECHNIQUE: Final = re.compile(r"(AML\.)?T[0-9]{4}(\.[0-9]{3})?")
 
 
 class WordError(ValueError):
@@ -137,7 +138,7 @@ def parse_linddun(word: object) -> Linddun:
 
 def is_technique(text: str) -> bool:
     """Whether the text has the form of a technique of ATT&CK (`T1552`, `T1552.005`) or of ATLAS (`AML.T0051`)."""
-    return _TECHNIQUE.fullmatch(text) is not None
+    return TECHNIQUE.fullmatch(text) is not None
 
 
 def is_threat_id(text: str) -> bool:

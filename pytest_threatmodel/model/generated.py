@@ -45,10 +45,12 @@ class BoundaryPackFields(Node):
     """What packs add to Boundary."""
 
     allowsAllRegions: Bool = fact(default=False, doc='Resources can be created in it in every region of the provider.')
+    allowsAnyOutbound: Bool = fact(default=False, doc='From within it any connection to the outside may be opened.')
     allowsManualChanges: Bool = fact(default=False, doc='People change resources in it by hand, as in the console of the provider.')
     isCloudAccount: Bool = fact(default=False, doc='It is an account, a subscription or a project at a cloud provider.')
     isCluster: Bool = fact(default=False, doc='It is a cluster of containers, or a namespace in one.')
     isNetworkZone: Bool = fact(default=False, doc='It is a network, or a zone of one.')
+    isSharedByTeams: Bool = fact(default=False, doc='Several teams or customers deploy into it.')
     isWirelessNetwork: Bool = fact(default=False, doc='It is a wireless network, which people outside of the building can receive.')
 
 
@@ -93,7 +95,7 @@ class ControlsPackFields(Node):
     deploysGradually: Bool = control(default=False, doc='A new version goes to few users first, and is taken back by itself when errors rise.')
     detectsAutomation: Bool = control(default=False, doc='Use that is faster or more even than that of people is noticed and slowed down.')
     detectsDrift: Bool = control(default=False, doc='What differs from the code that describes it is found within a day and undone.')
-    detectsRuntimeAttacks: Bool = control(default=False, doc='Programs, files and connections that are unusual for a container in it raise an alarm.')
+    detectsRuntimeAttacks: Bool = control(default=False, doc='Programs, files and connections that are unusual in its container raise an alarm.')
     disablesDebugMode: Bool = control(default=False, doc='In production debug modes are off, and errors tell callers nothing but that something failed.')
     disablesIntrospection: Bool = control(default=False, doc='The interface does not describe itself to those who should not know it.')
     encodesInBrowser: Bool = control(default=False, doc='Scripts in the page write foreign values as text or cleaned, never as markup or code.')
@@ -138,7 +140,7 @@ class ControlsPackFields(Node):
     limitsDocumentSize: Bool = control(default=False, doc='Documents beyond a fixed size, depth and number of parts are refused while they are read.')
     limitsEgress: Bool = control(default=False, doc='It can send only to destinations on a fixed list.')
     limitsHostAccess: Bool = control(default=False, doc='Rules let it see of its host only what is named, and change nothing of it.')
-    limitsLinks: Bool = control(default=False, doc='Links that it signs open one object, for one action, for minutes.')
+    limitsLinks: Bool = control(default=False, doc='Signed links to what it has open one object, for one action, for minutes.')
     limitsLoginAttempts: Bool = control(default=False, doc='Attempts to log in are slowed down or stopped when too many fail, for one account and for one caller.')
     limitsMatchingTime: Bool = control(default=False, doc='Expressions are matched by an engine with linear time, or are stopped after a fixed time.')
     limitsMemorization: Bool = control(default=False, doc='Training data is cleaned of personal and secret parts or trained on with differential privacy, and it was tested what the model repeats.')
@@ -307,6 +309,7 @@ class DatastorePackFields(Node):
     isSingleInstance: Bool = fact(default=False, doc='There is one of it, and no other takes its place.')
     isVault: Bool = fact(default=False, doc='It is a vault, made to keep secrets and keys.')
     isVectorStore: Bool = fact(default=False, doc='It holds embeddings of documents, which are looked up for a language model.')
+    issuesSignedURLs: Bool = fact(default=False, doc='It hands out signed links that open stored objects without a login.')
     keepsInfrastructureCode: Bool = fact(default=False, doc='The code in it describes machines, networks, rights or clusters.')
     keepsKeysWithData: Bool = fact(default=False, doc='The keys that decrypt its data are kept in it or on the same machine.')
     linksRecords: Bool = fact(default=False, doc='It joins records about the same person from several sources.')

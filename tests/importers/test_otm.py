@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from pytest_threatmodel.importers.fault import ImportFault
+from pytest_threatmodel.importers.otm_facts import ROWS
 from pytest_threatmodel.importers.otm_types import kind_of
 from pytest_threatmodel.importers.otm_types import type_of
 from pytest_threatmodel.importers.states import state
+from pytest_threatmodel.library.library import load_library
 from pytest_threatmodel.model.enums import Classification
+from pytest_threatmodel.model.enums import DatastoreType
 from pytest_threatmodel.model.kinds import KINDS
 from pytest_threatmodel.model.kinds import Dataflow
 from pytest_threatmodel.model.model import Model
@@ -294,3 +297,35 @@ def test_types_are_found_in_any_spelling(type_: str, kind: str | None) -> None:
 )
 def test_states_are_read_conservatively(said: str, expected: str | None) -> None:
     assert state(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("type_", "said"),
+    [
+        ("Load Balancer", {"isProxy": True}),
+        ("api_gateway", {"isProxy": True, "implementsAPI": True}),
+        ("cloudfront", {"isProxy": True, "usesCache": True, "onAWS": True}),
+        ("s3", {"type": DatastoreType.AWS_S3, "isSQL": False, "onAWS": True}),
+        ("postgresql", {"type": DatastoreType.SQL, "isSQL": True}),
+        ("redis", {"isSQL": False}),
+        ("azure-function", {"onAWS": False}),
+        ("kubernetes-pod", {"runsInContainer": True}),
+        ("kubernetes-cluster", {"isCluster": True}),
+        ("administrator", {"isAdmin": True}),
+        ("service", {}),
+    ],
+)
+def test_a_type_states_what_it_means(tmp_path: Path, type_: str, said: dict[str, object]) -> None:
+    part = {"id": "it", "name": "It", "type": type_, "parent": {"trustZone": "zone"}}
+    model = imported(write_json(tmp_path, small(components=[part], dataflows=[])))
+    it = model["It"]
+    assert {name: value for name, value in it.facts.given.items() if it.is_stated(name) and name in said} == said
+
+
+def test_every_field_that_a_type_states_exists_on_its_kind() -> None:
+    declared = load_library().vocabulary.declared
+    for types, values in ROWS:
+        for type_ in types.split():
+            kind = next(each for each in KINDS if each.__name__ == kind_of(type_))
+            known = {*kind.fields, *(name for each in kind.kinds() for name in declared.get(each, {}))}
+            assert values.keys() <= known, type_

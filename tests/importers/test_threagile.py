@@ -96,8 +96,15 @@ def test_assets_say_what_they_are() -> None:
             "controls.isEncryptedAtRest": True,
             "controls.isResilient": True,
             "usesXMLParser": True,
+            "acceptsPasswords": True,
+            "usesServiceAccount": True,
+            "isMultiTenant": True,
+            "isCustomDeveloped": True,
+            "sharesRuntime": True,
         },
         "Database": {
+            "sharesRuntime": True,
+            "onAWS": True,
             "controls.isEncryptedAtRest": True,
             "type": "SQL",
             "isSQL": True,
@@ -117,9 +124,9 @@ def test_assets_of_version_1_say_what_they_are() -> None:
     made = {element.name: dict(element.values) for element in parsed(FILES / "threagile-1.yaml").elements}
     assert made == {
         "Partner": {},
-        "Function": {"onAWS": True},
+        "Function": {"onAWS": True, "actsForUsers": True, "controls.propagatesIdentity": True},
         "Tool": {},
-        "Files": {"type": "AWS_S3", "isSQL": False},
+        "Files": {"type": "AWS_S3", "isSQL": False, "onAWS": True},
         "Store": {"controls.isEncryptedAtRest": True, "isSQL": False, "hasWriteAccess": True},
     }
 
@@ -212,15 +219,12 @@ def test_what_cannot_be_mapped_is_told() -> None:
         "no counterpart for type of trust boundaries: Outer (network-on-prem), Inner (execution-environment)",
         "no counterpart for internet of technical assets: Browser",
         "no counterpart for data_formats_accepted 'json': Web Server",
-        "no counterpart for multi_tenant of technical assets: Web Server",
-        "no counterpart for custom_developed_parts of technical assets: Web Server",
         "no counterpart for tags of technical assets: Database",
         "no counterpart for ip_filtered of communication links: Web Traffic (TLS!)",
         "no counterpart for usage, quantity, integrity, availability of data assets: Orders, Logs",
         "risks on nothing that has threats here: odd (Somewhere), missing-hardening@nobody",
         "the status 'postponed' is not understood: missing-hardening@web",
         "risks of a category that is not known: unknown-category@web",
-        "no counterpart for shared runtimes: Host (web, db)",
         "questions are not read: Who pays?",
         "abuse_cases are not read: Theft",
         "security_requirements are not read: Validation",
@@ -432,3 +436,64 @@ def test_decisions_of_the_sample() -> None:
         "Auth Traffic (response)",
     }
     assert all(each.status is None for (title, _), each in told.items() if title.startswith("DoS-risky"))
+
+
+def _asset(tmp_path: Path, more: str, type_: str = "process") -> dict[str, object]:
+    """What a file says of its one asset, which a browser of people calls."""
+    file = tmp_path / "one.yaml"
+    file.write_text(
+        "threagile_version: 1.0.0\ntitle: One\ntechnical_assets:\n"
+        f"  It: {{id: it, type: {type_}, {more}}}\n"
+        "  Browser: {id: browser, type: external-entity, technology: browser}\n",
+        encoding="utf-8",
+    )
+    return dict(next(element.values for element in parsed(file).elements if element.name == "It"))
+
+
+@pytest.mark.parametrize(
+    ("more", "type_", "said"),
+    [
+        ("technology: load-balancer", "process", {"isProxy": True}),
+        ("technology: web-service-rest, internet: true", "process", {"implementsAPI": True, "isInternetFacing": True}),
+        ("technology: identity-provider", "process", {"isIdentityProvider": True}),
+        ("technology: message-queue", "process", {"isMessageBroker": True}),
+        ("technology: message-queue, multi_tenant: true", "datastore", {"isMessageQueue": True, "isMultiTenant": True}),
+        ("technology: build-pipeline", "process", {"runsBuilds": True}),
+        ("technology: artifact-registry", "datastore", {"isArtifactRegistry": True}),
+        ("technology: scheduler", "process", {"runsOnSchedule": True}),
+        ("technology: web-server, machine: container", "process", {"runsInContainer": True}),
+        ("technology: container-platform", "process", {"isOrchestrator": True}),
+        ("technology: iot-device", "external-entity", {"isDevice": True}),
+        ("technology: web-server, data_formats_accepted: [serialization]", "process", {"deserializesObjects": True}),
+        ("technology: web-server, data_formats_accepted: [file]", "process", {"acceptsFileUploads": True}),
+        ("technology: web-server, tags: ['aws:ec2']", "process", {"onAWS": True}),
+        ("technology: web-server, custom_developed_parts: true", "process", {"isCustomDeveloped": True}),
+    ],
+)
+def test_technologies_formats_and_flags_are_facts(
+    tmp_path: Path, more: str, type_: str, said: dict[str, object]
+) -> None:
+    pytest.importorskip("yaml", reason="PyYAML is not installed")
+    assert {name: _asset(tmp_path, more, type_).get(name) for name in said} == said
+
+
+def test_what_builds_and_deploys_brings_programs_to_where_they_run(tmp_path: Path) -> None:
+    file = tmp_path / "ci.yaml"
+    link = "{{target: {0}, protocol: ssh, usage: {1}, readonly: {2}}}"
+    links = ", ".join(
+        f"{title}: {link.format(*row)}"
+        for title, row in {
+            "Deploy": ("web", "devops", "false"),
+            "Look": ("web", "devops", "true"),
+            "Call": ("web", "business", "false"),
+            "Push": ("registry", "devops", "false"),
+        }.items()
+    )
+    file.write_text(
+        "threagile_version: 1.0.0\ntitle: CI\ntechnical_assets:\n"
+        f"  CI: {{id: ci, type: process, technology: build-pipeline, communication_links: {{{links}}}}}\n"
+        "  Web: {id: web, type: process, technology: web-server}\n"
+        "  Registry: {id: registry, type: process, technology: artifact-registry}\n",
+        encoding="utf-8",
+    )
+    assert [flow.name for flow in parsed(file).flows if flow.values.get("isDeployment")] == ["Deploy"]

@@ -98,7 +98,9 @@ def test_scripts_and_pytest_both_use_the_packs_of_distributions(tmp_path: Path) 
         )
         return done.stdout
 
-    assert "house 1: Rules of the house\n  HOUSE1  low       Open door\n" in printed("threatmodel_shop.py", "--list")
+    assert "house 1: Rules of the house (1 threat)\n  HOUSE1  low       Open door\n" in printed(
+        "threatmodel_shop.py", "--list"
+    )
     assert "HOUSE1[Web]" in printed("threatmodel_shop.py", "--json", "-")
     asked = printed("-m", "pytest", "--threatmodel", "--collect-only", "-q", "-p", "no:cacheprovider")
     assert "threatmodel_shop.py::HOUSE1[Web]" in asked

@@ -44,6 +44,8 @@ _TITLES: Final = {
     "ASVS": "OWASP Application Security Verification Standard (ASVS)",
     "STRIDE": "STRIDE",
     "CAPEC": "Attack patterns (CAPEC)",
+    "LINDDUN": "Threats to privacy (LINDDUN)",
+    "ATT&CK": "Techniques (MITRE ATT&CK and ATLAS)",
     "": "Threats that name no requirement",
 }
 #: Where the search for names was given up.

@@ -33,6 +33,7 @@ def expected(snapshot: Snapshot) -> dict[tuple[str, str], dict[str, list[str]]]:
     for threat in snapshot["threats"]:
         names = [f"CWE-{number}" for number in threat["cwe"]] + [f"CAPEC-{number}" for number in threat["capec"]]
         names += threat["owasp"] + threat["asvs"] + threat["stride"]
+        names += threat.get("linddun", []) + threat.get("attack", [])
         for name in names or [""]:
             by_status: dict[str, list[str]] = defaultdict(list)
             for pair in snapshot["pairs"]:
@@ -47,7 +48,8 @@ def with_every_requirement(snapshot: Snapshot) -> Snapshot:
     threats = snapshot["threats"]
     threats[0]["asvs"] = ["v5.0.0-10.1.1", "v5.0.0-2.1.1"]
     threats[-1]["cwe"], threats[-1]["capec"] = [], []
-    threats[-1]["owasp"], threats[-1]["stride"] = [], []
+    threats[-1]["owasp"], threats[-1]["stride"], threats[-1]["asvs"] = [], [], []
+    threats[-1].pop("attack", None)
     broken = next(pair for pair in snapshot["pairs"] if pair["verdict"] == "not-applicable")
     broken["verdict"], broken["judged"], broken["error"] = "error", "failed", "the rule divides by nothing"
     for pair in snapshot["pairs"][::7]:

@@ -1,0 +1,1 @@
+"""How loud the threat packs are: findings on systems, beside what a review of these systems would keep."""
