@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def _no_pytm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some environments have the real one."""
-    monkeypatch.setattr("pytest_threatmodel.library.pytm_library._PYTM", "no-such-pytm")
+    monkeypatch.setattr("pytest_threatmodel.library.pytm_library.PYTM", "no-such-pytm")
 
 
 def project(pytester: pytest.Pytester, body: str = "", ini: str = "", **files: Any) -> None:
