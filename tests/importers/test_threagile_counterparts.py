@@ -69,7 +69,7 @@ def clinic(tmp_path: Path) -> Path:
 
 def tracked(file: Path, risk: str, packs: tuple[str, ...] = (), more: str = "") -> tuple[Model, ImportedDecisions]:
     """The model of a file in which a risk is accepted, and what that decides."""
-    text = f"{SYSTEM}{more}risk_tracking:\n  '{risk}': {{status: accepted, justification: Only nurses, date: '2026-01-05'}}\n"
+    text = f"{SYSTEM}{more}risk_tracking:\n  '{risk}': {{status: accepted, justification: Only nurses}}\n"
     file.write_text(text, encoding="utf-8")
     model = imported(file)
     return model, imported_decisions(evaluate(model, load_library(packs or None, (), [])), frozenset())
