@@ -18,7 +18,7 @@ class ActorPackFields(Node):
     isDataSubject: Bool = fact(default=False, doc='The data that it enters is about itself.')
     isDeveloper: Bool = fact(default=False, doc='It writes code that is released.')
     isVendor: Bool = fact(default=False, doc='It is another organisation that maintains parts of the system.')
-    usesSharedAccount: Bool = fact(default=False, doc='Several people use one account.')
+    usesSharedAccount: Bool = fact(default=False, doc='Several people or services use one account.')
 
 
 class AgentPackFields(Node):
@@ -184,6 +184,7 @@ class ControlsPackFields(Node):
     recordsActions: Bool = control(default=False, doc='What it was asked, what it answered and what it did is recorded, for whom and when.')
     recordsActor: Bool = control(default=False, doc='It is recorded which person acted, also where an account is shared or somebody acts for somebody else.')
     recordsDeployments: Bool = control(default=False, doc='What was deployed, from which source, by whom and when is recorded where those who deploy cannot change it.')
+    recordsLogins: Bool = control(default=False, doc='Log-ins, failed ones too, and changes of accounts are recorded where attackers cannot change it, and watched.')
     recordsProvenance: Bool = control(default=False, doc='A signed record says from which source, by which build and with what each artifact was made.')
     redactsData: Bool = control(default=False, doc='Sensitive parts are removed, masked or replaced before data is handed on.')
     rehearsesFailover: Bool = control(default=False, doc='Switching over is rehearsed regularly by those who will have to do it.')
@@ -203,6 +204,7 @@ class ControlsPackFields(Node):
     restrictsSubscribers: Bool = control(default=False, doc='For each queue or topic it is named who may read from it, and others are refused.')
     retrievesAsUser: Bool = control(default=False, doc='For each question only documents are retrieved that the person who asks may see.')
     reviewsDependencies: Bool = control(default=False, doc='A new package is looked at before its first use: its exact name, its publisher, its age and what it does.')
+    reviewsLogs: Bool = control(default=False, doc='Somebody, or a rule that raises an alarm, looks at what the logs say, soon enough to act.')
     reviewsTools: Bool = control(default=False, doc='Only tools from a list can be connected, whose makers, code and descriptions a person has looked at.')
     revokesSessions: Bool = control(default=False, doc='Logging out, a new password and a closed account end the sessions on the server at once.')
     rotatesCredentials: Bool = control(default=False, doc='Keys, passwords of services and refresh tokens are replaced regularly, and the old ones stop working.')
@@ -326,6 +328,7 @@ class DatastorePackFields(Node):
     trustsAddresses: Bool = fact(default=False, doc='The network address of the caller decides what he may do.')
     trustsOtherAccounts: Bool = fact(default=False, doc='Services or accounts of other organisations at the provider may use it.')
     usedForAnalytics: Bool = fact(default=False, doc='It serves statistics, research or the training of models.')
+    usesSharedAccount: Bool = fact(default=False, doc='Several people or services use one account.')
 
 
 class ElementPackFields(Node):
