@@ -1,3 +1,3 @@
-"""The ledger is a project of its own, with its own settings: run pytest in its folder."""
+"""The ledger and ACME are projects of their own, with their own settings: run pytest in their folders."""
 
-collect_ignore = ["ledger"]
+collect_ignore = ["acme", "ledger"]

@@ -48,7 +48,7 @@ app = Server(
     inBoundary=cloud,
     OS="Linux",
     data=booking,
-    # What it is: an ordinary page with a form, in a container, for people in the office. Rooms are found by asking, too.
+    # What it is: an ordinary page with a form, in a container, for people in the office. Without it they ask around.
     isCustomDeveloped=True,
     usesThirdPartyPackages=True,
     runsInCloud=True,

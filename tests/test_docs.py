@@ -65,7 +65,7 @@ def test_every_shipped_pack_and_threat_has_a_page_that_its_index_reaches() -> No
         assert f"({pack.name}.md)" in pages["index.md"]
         for threat in pack.threats:
             assert f"({pack.name}/{threat.id}.md)" in pages[f"{pack.name}.md"]
-            assert pages[f"{pack.name}/{threat.id}.md"].startswith(f"# {threat.id}: ")
+            assert pages[f"{pack.name}/{threat.id}.md"].splitlines()[4].startswith(f"# {threat.id}: ")
     assert len(pages) == 1 + len(library.packs) + len(library)
 
 

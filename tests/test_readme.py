@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_threatmodel.library.library import load_library
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"), run_name="generate")
@@ -75,7 +77,12 @@ def test_the_first_command_of_the_readme_runs_the_example_models() -> None:
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     assert failed
-    assert all(re.match(r"FAILED \S+::[A-Z]{2}[0-9]{2}\[", line) for line in failed)
+    assert all(re.match(r"FAILED \S+::[A-Z]{2,3}[0-9]{2}\[", line) for line in failed)
+
+
+def test_the_readme_counts_the_threats() -> None:
+    library = load_library()
+    assert f"\n{len(library)} threats in {len(library.packs)} packs, " in README
 
 
 def test_the_example_of_the_readme_is_the_example_model() -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.noise.kept import FOLDER
-from benchmarks.noise.kept import Entry
-from benchmarks.noise.kept import read_kept
+from benchmarks.noise.review import FOLDER
+from benchmarks.noise.review import Entry
+from benchmarks.noise.review import read_kept
 from pytest_threatmodel.library.library import Library
 from pytest_threatmodel.model.kinds import Boundary
 from pytest_threatmodel.model.kinds import Data

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.noise.kept import Entry
+from benchmarks.noise.review import Entry
 from pytest_threatmodel.model.kinds import Dataflow
 from pytest_threatmodel.model.model import Model
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.noise.kept import Entry
 from benchmarks.noise.matching import Found
+from benchmarks.noise.review import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ class ImportedDecisions:
 def imported_decisions(verdicts: Verdicts, decided: frozenset[PairKey]) -> ImportedDecisions:
     """The decisions of the file that a model was read from.
 
-    A threat of the file speaks of those pairs of its element whose threat has its title, or shares a weakness with it.
+    A threat of the file speaks of those pairs of its element whose threat has its title, or that it is known to mean.
+    Where it is known to mean none of them, those count that share a weakness with it.
     Where a threat that is open there speaks of the same pair, nothing is decided. An acceptance counts on findings
     only: what the other tool accepted and the model answers is no decision that went stale.
 
@@ -93,15 +94,18 @@ def _on_pairs(
 def _mute(threats: list[SourceThreat]) -> str:
     first = threats[0]
     where = first.element.describe() + (f" and on {len(threats) - 1} more" if len(threats) > 1 else "")
-    text = f"no threat on {where} has this title or one of its weaknesses"
+    known = "is its counterpart, or " if first.ours else ""
+    text = f"no threat on {where} {known}has this title or one of its weaknesses"
     return f"{first.origin}: {first.title!r} ({first.status or 'open'}): {text}"
 
 
 def _counterparts(row: Row, threat: SourceThreat) -> Iterator[str]:
     title = _plain(threat.title)
-    for rule in row.rules:
-        ours: Threat = rule.threat
-        if threat.cwe.intersection(ours.cwe) or (title and title == _plain(ours.title)):
+    rules: list[Threat] = [rule.threat for rule in row.rules]
+    known = any(ours.id in threat.ours for ours in rules)
+    for ours in rules:
+        means = ours.id in threat.ours if known else not threat.cwe.isdisjoint(ours.cwe)
+        if means or (title and title == _plain(ours.title)):
             yield ours.id
 
 

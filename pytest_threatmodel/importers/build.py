@@ -212,6 +212,7 @@ class _Builder:
             owner=escape(decision.owner) if decision.owner else None,
             until=decision.until,
             origin=spot(self._file, decision.place),
+            ours=frozenset(decision.ours),
         )
 
     def _fault(self, problem: str, place: str, hint: str | None = None) -> ImportFault:

@@ -86,6 +86,8 @@ class ParsedDecision:
         reason: why, in the words of the file; may be empty.
         owner: who answers for it.
         until: the last day on which it holds, if the file says so.
+        ours: ids of the threats of the packs that it is known to mean. On an element that one of them concerns, its
+            weaknesses do not count.
     """
 
     title: str
@@ -98,6 +100,7 @@ class ParsedDecision:
     reason: str = ""
     owner: str | None = None
     until: date | None = None
+    ours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

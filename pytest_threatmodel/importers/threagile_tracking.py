@@ -19,6 +19,7 @@ from pytest_threatmodel.importers.threagile_assets import Asset
 from pytest_threatmodel.importers.threagile_assets import Link
 from pytest_threatmodel.importers.threagile_risks import CATEGORIES
 from pytest_threatmodel.importers.threagile_risks import Category
+from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.model.fields import did_you_mean
 
 On = Literal["elements", "flows", "boundaries"]
@@ -42,12 +43,14 @@ class Subjects:
         links: their links by id.
         boundaries: the ids of the trust boundaries.
         responses: the ids of the flows that answer links.
+        runtimes: the ids of what runs on each shared runtime.
     """
 
     assets: Mapping[str, Asset]
     links: Mapping[str, Link]
     boundaries: frozenset[str]
     responses: frozenset[str]
+    runtimes: Mapping[str, Sequence[str]]
 
     def on(self, id_: str) -> list[tuple[On, str]]:
         """What was made of an id."""
@@ -153,8 +156,9 @@ class Tracking:
         found = list(dict.fromkeys(self._risks(category, parts)))
         if not found:
             self._told.add("risks on nothing that has threats here", id_)
+        ours = counterparts("threagile").ours.get(name, ())
         for on, element in found:
-            yield replace(state_, title=category.title, on=on, element=element, cwe=(category.cwe,))
+            yield replace(state_, title=category.title, on=on, element=element, cwe=(category.cwe,), ours=ours)
 
     def _risks(self, category: Category, patterns: Sequence[str]) -> Iterator[tuple[On, str]]:
         """The elements that an id of this category names, wildcards included."""
@@ -163,6 +167,10 @@ class Tracking:
             # Of a link whose protocol is not known.
             names = ("link", "source")
         if len(patterns) != len(names):
+            return
+        if names == ("runtime",):
+            running = [ids for id_, ids in self._subjects.runtimes.items() if self._matches(patterns[0], id_)]
+            yield from (("elements", id_) for ids in running for id_ in ids if id_ in self._subjects.assets)
             return
         if "link" not in names:
             if "asset" in names:

@@ -1,4 +1,4 @@
-"""Counterparts: what the ids of pytm's threats mean in the packs that are shipped."""
+"""Counterparts: what the threats of pytm and Threagile mean in the packs that are shipped."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+from typing import Literal
 
 from pytest_threatmodel.library.errors import guess
 from pytest_threatmodel.library.errors import shown
@@ -20,16 +21,17 @@ from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.notes import Assumption
 from pytest_threatmodel.model.notes import Finding
 
-_TABLE: Final = Path(__file__).with_name("pytm_counterparts.toml")
+_TABLE: Final = Path(__file__).with_name("counterparts.toml")
+Tool = Literal["pytm", "threagile"]
 
 
 @dataclass(frozen=True, slots=True)
 class Counterparts:
-    """The checked table: every id of pytm's has a row.
+    """The table of a tool, in which each of its ids has a row.
 
     Args:
-        ours: id of pytm's -> ids of ours that mean the same or less.
-        reasons: id of pytm's that has no counterpart -> why.
+        ours: id of the tool's -> ids of ours that mean the same or less.
+        reasons: id of the tool's that has no counterpart -> why.
     """
 
     ours: Mapping[str, tuple[str, ...]]
@@ -42,17 +44,15 @@ class Counterparts:
         yield from self.ours
         yield from self.reasons
 
-    def missing(self, id_: str) -> str:
-        """Why the id means none of our threats."""
-        if id_ in self.reasons:
-            return f"the packs have no counterpart of {id_}: {self.reasons[id_]}"
-        return f"{shown(id_)} is no id of pytm's"
-
 
 @cache
-def counterparts() -> Counterparts:
-    """The table that is shipped."""
-    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+def counterparts(tool: Tool = "pytm") -> Counterparts:
+    """The table that is shipped.
+
+    Args:
+        tool: whose ids; those of Threagile are its categories of risk.
+    """
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))[tool]
     return Counterparts(
         {id_: tuple(ours) for id_, ours in table["counterparts"].items()},
         {id_: group["reason"] for group in table["without"] for id_ in group["ids"]},
@@ -118,5 +118,6 @@ def _override(
 
 
 def _problem(what: str, id_: str, table: Counterparts, note: Assumption | Finding) -> ModelError:
-    hint = None if id_ in table else guess(id_, table)
-    return ModelError(f"{what}: {table.missing(id_)}", place=note.place, hint=hint)
+    if id_ in table.reasons:
+        return ModelError(f"{what}: the packs have no counterpart of {id_}: {table.reasons[id_]}", place=note.place)
+    return ModelError(f"{what}: {shown(id_)} is no id of pytm's", place=note.place, hint=guess(id_, table))

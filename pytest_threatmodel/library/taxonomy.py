@@ -14,8 +14,13 @@ from typing import Final
 from pytest_threatmodel.library.errors import guess
 from pytest_threatmodel.library.errors import shown
 
-#: The techniques of the matrices for mobile and industrial systems; which of those exist is not known here.
-_OTHER_MATRICES: Final = ("T08", "T04", "T16")
+#: Numbers of techniques for industrial systems and mobile devices; which of those exist is not known here.
+_OTHER_MATRICES: Final = (
+    range(800, 900),
+    range(1398, 1482),
+    (1509, 1512, 1513, 1516, 1517, 1521, 1532, 1533, 1541, 1544, 1575, 1577),
+    range(1603, 1700),
+)
 #: Above every number that CWE has given so far, but for its views.
 _HIGHEST_CWE: Final = 1499
 _TEN: Final = range(1, 11)
@@ -44,11 +49,13 @@ def capec_problem(number: int) -> str | None:
 def technique_problem(technique: str) -> str | None:
     """What is wrong with a technique of ATT&CK or ATLAS that has the right form, or None."""
     known = _taxonomies()["attack"]
-    if technique in known["techniques"] or technique.startswith(("AML.", *_OTHER_MATRICES)):
+    if technique in known["techniques"] or technique.startswith("AML."):
         return None
     if technique in known["gone"]:
         return f"{technique} was revoked or deprecated in ATT&CK"
     parent = technique.partition(".")[0]
+    if parent not in known["techniques"] and any(int(parent[1:]) in numbers for numbers in _OTHER_MATRICES):
+        return None
     has_parent = parent != technique and parent in known["techniques"]
     return f"there is no {technique} in ATT&CK" + (f", though there is {parent}" if has_parent else "")
 

@@ -24,6 +24,8 @@ class SourceThreat:
         owner: who answers for it.
         until: the last day on which the decision holds, None for no end.
         origin: where in which file, for messages.
+        ours: ids of the threats of the packs that it is known to mean. On an element that one of them concerns, its
+            weaknesses do not count.
     """
 
     element: Element
@@ -34,6 +36,7 @@ class SourceThreat:
     owner: str | None
     until: date | None
     origin: str
+    ours: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_threatmodel.plugin import evidence_options
 from pytest_threatmodel.plugin import options
+from pytest_threatmodel.plugin import selftest_options
 
 if TYPE_CHECKING:
     from pytest_threatmodel.tm import TM
@@ -48,7 +49,7 @@ class _AfterOthers:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        if evidence_options.asks(config) and options.is_on(config):
+        if evidence_options.asks(config) and options.is_on(config) and not selftest_options.only_packs(config):
             from pytest_threatmodel.plugin.evidence import register
 
             register(config)

@@ -19,6 +19,7 @@ from pytest_threatmodel.plugin import fix_options
 from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
+from pytest_threatmodel.plugin import selftest_options
 from pytest_threatmodel.plugin import unstated_options
 from pytest_threatmodel.plugin import update_options
 
@@ -36,6 +37,7 @@ _PARTS: Final = (
     gate_options,
     policy_options,
     register_options,
+    selftest_options,
     unstated_options,
     update_options,
 )
@@ -176,7 +178,8 @@ def is_on(config: pytest.Config) -> bool:
     if given is not None:
         return given
     implied = (config.getoption(name) for name in _IMPLYING)
-    return any(value is not None for value in implied) or asks_to_print(config) or bool(_ini(config, "threatmodel"))
+    asked = any(value is not None for value in implied) or asks_to_print(config) or bool(_ini(config, "threatmodel"))
+    return asked or bool(selftest_options.named_packs(config))
 
 
 @dataclass(frozen=True, slots=True)

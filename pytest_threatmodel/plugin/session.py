@@ -35,6 +35,7 @@ from pytest_threatmodel.plugin import gate_options
 from pytest_threatmodel.plugin import options
 from pytest_threatmodel.plugin import policy_options
 from pytest_threatmodel.plugin import register_options
+from pytest_threatmodel.plugin import selftest_options
 from pytest_threatmodel.plugin import unstated_options
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def make_library(config: pytest.Config, settings: options.Settings) -> Library:
     """
     _check_version(settings.library)
     try:
-        library = load_library(settings.packs, settings.threats, _packs(config), version=settings.library)
+        library = load_library(settings.packs, settings.threats, packs_of_plugins(config), version=settings.library)
     except LibraryError as error:
         raise pytest.UsageError(f"threat library: {error}") from None
     # The shipped packs are held to their examples by our own tests; other people's are checked when they are used.
@@ -114,7 +115,7 @@ def _changed(pack: Pack) -> Pack:
     return replace(pack, threats=tuple(threat for threat in pack.threats if threat.overridden))
 
 
-def _packs(config: pytest.Config) -> list[Pack]:
+def packs_of_plugins(config: pytest.Config) -> list[Pack]:
     """The packs of entry points, then those of hooks; of two with one name the hook's counts."""
     packs = installed_packs()
     for given in config.hook.pytest_threatmodel_packs(config=config):
@@ -141,6 +142,11 @@ def register(config: pytest.Config) -> None:
         pytest.UsageError: settings or packs are wrong.
     """
     # By name: tests of plugins run pytest in one process, and a module found on the package may be of an earlier run.
+    from pytest_threatmodel.plugin import selftest
+
+    selftest.register(config)
+    if selftest_options.only_packs(config):
+        return
     from pytest_threatmodel.plugin.collect import Collection
     from pytest_threatmodel.plugin.compare import known_findings
     from pytest_threatmodel.plugin.importing import BuiltinImporters

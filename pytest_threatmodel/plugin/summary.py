@@ -8,6 +8,7 @@ from typing import Any
 from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import severity
+from pytest_threatmodel.analysis.lint import lint_figures
 from pytest_threatmodel.analysis.notices import all_notices
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.decisions.decision import WORDS
@@ -15,6 +16,7 @@ from pytest_threatmodel.decisions.review import ending
 from pytest_threatmodel.decisions.unstated import unstated_lines
 from pytest_threatmodel.decisions.weakenings import model_weakenings
 from pytest_threatmodel.library.threat import SEVERITIES
+from pytest_threatmodel.plugin.selftest_options import lints
 from pytest_threatmodel.plugin.session import Run
 from pytest_threatmodel.plugin.session import shown_path
 from pytest_threatmodel.plugin.weakenings import bounded
@@ -67,6 +69,7 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
         "comparison": _comparison(file),
+        "lint": lint_figures(verdicts) if lints(file.config) else None,
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
 

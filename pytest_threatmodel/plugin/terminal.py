@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from pytest_threatmodel.analysis.lint import lint_lines
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.plugin.compare import told
 from pytest_threatmodel.plugin.session import POLICY
@@ -53,6 +54,8 @@ class Terminal:
         lines = closing_lines(self._run.summaries, list(self._run.unloaded), self._run.excluded, verbose=verbose)
         if self._run.summaries:
             lines += weakened(bounded(of_run(self._run)), verbose)
+        linted = [each["lint"] for each in self._run.summaries if each["lint"]]
+        lines += lint_lines(linted, every=verbose) if linted else ()
         lines += told(self._run.ground.known, (each["file"] for each in self._run.summaries))
         if not self._run.summaries and self._run.settings.required:
             lines.append("threatmodel_required is set: a run without a model fails")

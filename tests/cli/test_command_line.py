@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,7 +118,7 @@ def test_threats_can_be_left_out(call: Call, shop: Path) -> None:
 
 def test_threats_kinds_and_fields_are_listed(call: Call, shop: Path) -> None:
     listed = fine(call(shop, "--list")).splitlines()
-    assert listed[0] == "core 1.0: Core threats"
+    assert re.fullmatch(r"core 1\.0: Core threats \(\d+ threats\)", listed[0])
     assert any(line.split()[:2] == ["AA04", "high"] for line in listed)
     kinds = dict(line.split(maxsplit=1) for line in fine(call(shop, "--list-elements")).splitlines())
     assert kinds["Server"] == "A server that answers requests."

@@ -77,6 +77,22 @@ def test_a_shared_weakness_decides_about_that_pair_alone(system: System) -> None
     assert [made.threats for made in decided.made] == [("DE01",)]
 
 
+def test_a_threat_that_is_known_to_mean_one_of_the_element_speaks_of_that_alone(system: System) -> None:
+    """AA01 and DE01 have CWE-306 and CWE-319."""
+    known = system.threat("Listening in", cwe=[306, 319], ours=frozenset({"DE01", "IN01"}))
+    assert results(system.decided(known)) == {"DE01[Send]": "xfailed"}
+
+
+def test_where_no_threat_of_the_element_is_meant_the_weakness_counts(system: System) -> None:
+    known = system.threat("Listening in", cwe=[319], ours=frozenset({"IN01"}))
+    assert results(system.decided(known)) == {"DE01[Send]": "xfailed"}
+    mute = system.threat("Listening in", cwe=[12], ours=frozenset({"IN01"}))
+    assert system.decided(mute).notices == [
+        "f.json: /Listening in: 'Listening in' (accepted): "
+        'no threat on Dataflow "Send" is its counterpart, or has this title or one of its weaknesses'
+    ]
+
+
 @pytest.mark.parametrize("title", ["Data flow sniffing", "DATA FLOW: Sniffing!", " data-flow  sniffing"])
 def test_the_same_title_decides_whatever_its_case_and_punctuation(system: System, title: str) -> None:
     assert results(system.decided(system.threat(title))) == {"DE01[Send]": "xfailed"}

@@ -451,6 +451,13 @@ SETTINGS = """\
   threatmodel_stale_days (string):
                         As --threatmodel-stale-days
 """
+SELFTEST_OPTIONS = """\
+  --threatmodel-selftest
+                        Test the threats of the library, or of the packs named
+                        on the command line: one test for each threat
+  --threatmodel-lint    Name the threats that never or always fire on the
+                        models, and the facts that no element states
+"""
 REGISTER_OPTION = """\
   --threatmodel-register={read,update,force-update}
                         update: write every undecided finding into the register
@@ -478,6 +485,7 @@ def test_help_lists_every_option_and_setting_with_its_default(pytester: pytest.P
     text = pytester.runpytest("--help").stdout.str()
     assert OPTIONS in text
     assert SETTINGS in text
+    assert SELFTEST_OPTIONS in text
     assert REGISTER_OPTION in text
     assert REGISTER_SETTINGS in text
     assert NEW_RULES_SETTING in text

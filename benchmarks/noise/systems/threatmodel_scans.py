@@ -127,8 +127,6 @@ archive.controls.isHardened = True
 archive.environment = "Production"
 archive.controls.usesKeyManagement = True
 archive.controls.supportsSubjectRights = True
-archive.isBusinessCritical = True
-archive.controls.isMonitored = True
 
 logs = Datastore("Function logs", inBoundary=account, isSQL=False, onAWS=True, storesLogData=True, hasWriteAccess=True)
 logs.description = "CloudWatch. Functions log the text that they read, to debug. Developers may change and delete."

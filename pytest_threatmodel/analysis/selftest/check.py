@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Final
 
 from pytest_threatmodel.analysis.selftest.bench import Bench
 from pytest_threatmodel.analysis.selftest.clauses import clause_flaws
@@ -28,6 +29,7 @@ class Selftest:
     """
 
     def __init__(self, library: Library, own: Iterable[type[Element]] = ()) -> None:
+        self.library: Final = library
         self._bench = Bench(library, own)
 
     def flaws(self, threat: Threat) -> list[Flaw]:

@@ -15,7 +15,6 @@ from pytest_threatmodel.analysis.selftest.bench import Bench
 from pytest_threatmodel.analysis.selftest.differ import difference
 from pytest_threatmodel.analysis.selftest.flaw import Flaw
 from pytest_threatmodel.analysis.selftest.flaw import flaw
-from pytest_threatmodel.analysis.selftest.reach import witness_text
 from pytest_threatmodel.library.condition import ConditionError
 from pytest_threatmodel.library.condition import compile_condition
 from pytest_threatmodel.library.condition import resolve
@@ -69,9 +68,8 @@ def _proposal(threat: Threat, bench: Bench, other: Traced) -> str:
     for kind in threat.targets:
         found = difference([rule], rule.traced, other, kind, bench, [threat])
         if found is not None:
-            record, changes = found
-            word = "vulnerable" if outcome_under(rule.traced, record, changes)[0] else "safe"
-            return f"a {word} example that shows it: {witness_text(kind, found)}"
+            word = "vulnerable" if outcome_under(rule.traced, found.record, found.changes)[0] else "safe"
+            return f"a {word} example that shows it: {found}"
     return "no element was found on which it matters: leave it out"
 
 

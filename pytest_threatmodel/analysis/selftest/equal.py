@@ -34,7 +34,7 @@ class Twins:
         told: set[str] = set()
         for kind in self._kinds(threat):
             for other in self._groups[kind, self._reads(threat, kind)]:
-                why = None if other is threat or other.id in told else self._equal(threat, other, kind)
+                why = None if other.id in {threat.id, *told} else self._equal(threat, other, kind)
                 if why is not None:
                     told.add(other.id)
                     text = f"means the same on {kind} as that of {other.id} ({other.origin}): {why}"

@@ -10,7 +10,6 @@ from pytest_threatmodel.analysis.selftest.bench import Case
 from pytest_threatmodel.analysis.selftest.flaw import Flaw
 from pytest_threatmodel.analysis.selftest.flaw import flaw
 from pytest_threatmodel.analysis.selftest.reach import witness
-from pytest_threatmodel.analysis.selftest.reach import witness_text
 from pytest_threatmodel.library.threat import Threat
 
 #: The kinds of which no element is made but by its special cases.
@@ -48,7 +47,7 @@ def _proposal(threat: Threat, kind: str, wanted: bool, bench: Bench) -> str | No
     if found is None:
         return None
     word = "fires" if wanted else "does not fire"
-    return f"it {word} on {witness_text(kind, found)}"
+    return f"it {word} on {found}"
 
 
 def _flow_flaws(threat: Threat, bench: Bench) -> Iterator[Flaw]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from typing import Final
 
@@ -43,14 +45,34 @@ def reach_flaws(threat: Threat, bench: Bench) -> Iterator[Flaw]:
                 yield flaw("reach", threat, text, "condition", hint=searched)
 
 
-def witness(threat: Threat, kind: str, wanted: bool, bench: Bench) -> tuple[Record, Changes] | None:
-    """An element of the kind on which the condition has the wanted value, with the facts that make it so."""
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """An element on which a search found what it looked for.
+
+    Args:
+        start: what the search began with: a kind with its neighbours, or an example by its name.
+        record: of that element.
+        changes: to its facts, controls and protections.
+    """
+
+    start: str
+    record: Record
+    changes: Changes
+
+    def __str__(self) -> str:
+        if not self.changes:
+            return self.start if " " in self.start else f"a plain {self.start}"
+        return f"{self.start} with {changes_text(self.changes, owner_of(self.record))}"
+
+
+def witness(threat: Threat, kind: str, wanted: bool, bench: Bench) -> Witness | None:
+    """An element of the kind on which the condition has the wanted value."""
     rule = bench.rule(threat)
     values = every_value(OtherValues(bench.rulebook, rule))
-    for record in starts(threat, kind, bench):
+    for start, record in chain(plain_starts(kind, bench), example_starts(threat, kind, bench)):
         found = minimal_changes(rule.traced, record, values, wanted, most=1, largest=_MOST_CHANGES, quick=True)
         if found:
-            return record, found[0]
+            return Witness(start, record, found[0])
     return None
 
 
@@ -63,14 +85,6 @@ def every_value(*others: OtherValues) -> Alternatives:
     return values
 
 
-def witness_text(kind: str, found: tuple[Record, Changes]) -> str:
-    """A witness in one line: `Server from Actor with usesXMLParser = True`."""
-    record, changes = found
-    around = _around_text(record)
-    where = f"{kind} {around}" if around else f"a plain {kind}" if not changes else kind
-    return f"{where} with {changes_text(changes, owner_of(record))}" if changes else where
-
-
 def _around_text(record: Record) -> str:
     if record._kind == "Dataflow":
         return f"from {record.source._kind} to {record.sink._kind}"
@@ -80,15 +94,19 @@ def _around_text(record: Record) -> str:
     return " ".join(told)
 
 
-def starts(threat: Threat, kind: str, bench: Bench) -> Iterator[Record]:
-    """Elements of a kind to search from: the examples of a threat, then plain ones with and without neighbours."""
-    for case in bench.cases_of_kind(threat, kind):
-        yield case.record
+def example_starts(threat: Threat, kind: str, bench: Bench) -> Iterator[tuple[str, Record]]:
+    """The examples of a threat that are of a kind, to search from."""
+    yield from ((case.name, case.record) for case in bench.cases_of_kind(threat, kind))
+
+
+def plain_starts(kind: str, bench: Bench) -> Iterator[tuple[str, Record]]:
+    """Elements of a kind of which nothing is said, alone and with neighbours, to search from."""
     for example in _plain(kind):
         try:
-            yield bench.build(example)[1]
+            record = bench.build(example)[1]
         except ExampleError:
             continue
+        yield f"{kind} {_around_text(record)}".rstrip(), record
 
 
 def _plain(kind: str) -> Iterator[Example]:

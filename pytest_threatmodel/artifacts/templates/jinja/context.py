@@ -41,7 +41,7 @@ KEYS: Final = (
 
 #: What pairs leave out where they have nothing to say; templates need not ask whether it is there.
 OPTIONAL: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("decided", "reason", "severity_why", "likelihood", "cvss", "response", "error"), ""),
+    **dict.fromkeys(("decided", "reason", "new_rule", "severity_why", "likelihood", "cvss", "response", "error"), ""),
     **dict.fromkeys(("why", "fixes", "corrections", "mitigated_by", "controls", "unstated", "evidence"), ()),
 }
 
