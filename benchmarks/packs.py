@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pytest_threatmodel.library.compiled import compiled_packs
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import read_shipped
+from pytest_threatmodel.library.load import read_shipped
 
 
 def load(files: list[Path]) -> Library:

@@ -13,7 +13,7 @@ from typing import Final
 from pytest_threatmodel.library.condition import Condition
 from pytest_threatmodel.library.condition import clauses
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.vocabulary import DeclaredField

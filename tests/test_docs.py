@@ -10,7 +10,7 @@ import pytest
 
 from pytest_threatmodel.library.condition.parse import parse
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.pack import read_pack
 from tests.library import packs
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 
 ROOT = Path(__file__).parents[2]
 #: Findings of pytm 1.4.0 per element of our systems, as `python -m benchmarks.noise --pytm` found them.

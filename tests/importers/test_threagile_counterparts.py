@@ -13,7 +13,7 @@ from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.importers.threagile_risks import CATEGORIES
 from pytest_threatmodel.importers.threagile_risks import Category
 from pytest_threatmodel.library.counterparts import counterparts
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.vocabulary import standard_vocabulary
 from tests.importers.files import imported
