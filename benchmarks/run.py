@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -32,6 +33,8 @@ from benchmarks.peers import write_unrelated
 from benchmarks.table import Row
 from benchmarks.table import as_json
 from benchmarks.table import lines
+from pytest_threatmodel.library.files import shipped_files
+from pytest_threatmodel.library.write_compiled import write_compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +224,26 @@ def start_up(plan: Plan) -> Iterator[Row]:
     yield Row(section="start-up", what=what, ours=with_, peer=without, value=with_ / without, unit="calls", limit=1.01)
 
 
+def packs(plan: Plan) -> Iterator[Row]:
+    """All shipped packs, in the compiled form of a wheel and as their files."""
+    folders = {name: plan.folder / f"packs {name}" for name in ("compiled", "read")}
+    for folder in folders.values():
+        folder.mkdir()
+        for path in shipped_files().values():
+            shutil.copy(path, folder)
+    write_compiled(folders["compiled"])
+    results = alternated(
+        {name: partial(script, sys.executable, "packs.py", str(folder)) for name, folder in folders.items()},
+        plan.repeat * 4,
+    )
+    spent = {name: median(run["ms"] for run in runs) for name, runs in results.items()}
+    threats = results["read"][0]["threats"]
+    section = f"packs: {threats:,.0f} threats"
+    ours = spent["compiled"]
+    yield Row(section=section, what="load, compiled", ours=ours, value=ours, unit="ms", limit=60)
+    yield Row(section=section, what="load, from files", ours=spent["read"], value=spent["read"], unit="ms")
+
+
 def growth(plan: Plan) -> Iterator[Row]:
     """How load, verdicts, collection, run and terminal summary grow with the pairs of a model, shipped packs."""
     if len(plan.nodes) < 2:
@@ -282,6 +305,7 @@ _SECTIONS: dict[str, Callable[[Plan], Iterator[Row]]] = {
     "failing": failing,
     "verdicts": verdicts,
     "start-up": start_up,
+    "packs": packs,
     "growth": growth,
     "reports": reports,
 }

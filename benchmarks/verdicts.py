@@ -13,7 +13,7 @@ from unittest import mock
 
 from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.analysis.verdict import Verdict
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.model.model import Model
 

@@ -13,7 +13,7 @@ from typing import Final
 from pytest_threatmodel.library.condition import Condition
 from pytest_threatmodel.library.condition import clauses
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.vocabulary import DeclaredField
@@ -34,6 +34,8 @@ All threats that come with the plugin, pack by pack. All packs are on unless `th
 pack file, and how to write one, is on the page about [threat packs](../reference/packs.md).
 
 """
+#: Pages of threats stand in the tables of their packs and not in the sidebar, which each page would repeat.
+_ORPHAN: Final = "---\norphan: true\n---\n"
 #: What Markdown would take for its own in running text; the texts of packs are plain.
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
@@ -76,8 +78,7 @@ def _pack(pack: Pack) -> str:
     fields = ["## Fields that it adds", "", "| field | of | role | says |", "| --- | --- | --- | --- |"]
     fields += [_field(field) for field in pack.fields]
     parts = [f"# {_plain(pack.title)}", "", f"The pack `{pack.name}`, version {pack.version}.", "", *table]
-    parts += [*fields, ""] if pack.fields else []
-    return "\n".join([*parts, _toctree(f"{pack.name}/{threat.id}" for threat in pack.threats)])
+    return "\n".join([*parts, *([*fields, ""] if pack.fields else [])])
 
 
 def _field(field: DeclaredField) -> str:
@@ -86,7 +87,7 @@ def _field(field: DeclaredField) -> str:
 
 
 def _threat(threat: Threat, library: Library) -> str:
-    lines = [f"# {threat.id}: {_plain(threat.title)}", "", _plain(threat.description), ""]
+    lines = [_ORPHAN, f"# {threat.id}: {_plain(threat.title)}", "", _plain(threat.description), ""]
     if threat.example:
         lines += ["## An attack", "", _plain(threat.example), ""]
     lines += ["## What to do", "", _plain(threat.mitigation), ""]

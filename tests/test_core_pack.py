@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 
 #: The ids and titles are promised; what they are about may not move to other ids.
 TITLES = {

@@ -14,7 +14,7 @@ from pytest_threatmodel.analysis.selftest.bench import Bench
 from pytest_threatmodel.analysis.selftest.check import Selftest
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Example
 
 every_threat = pytest.mark.parametrize("id", [threat.id for threat in load_library()])

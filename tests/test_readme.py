@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

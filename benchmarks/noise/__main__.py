@@ -14,7 +14,7 @@ from benchmarks.noise.table import Result
 from benchmarks.noise.table import by_pack
 from benchmarks.noise.table import by_system
 from benchmarks.noise.table import counts
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from pytest_threatmodel.analysis.examples import failing_examples
 from pytest_threatmodel.analysis.rulebook import Rulebook
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import read_threats
+from pytest_threatmodel.library.load import read_threats
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.model import Model
 

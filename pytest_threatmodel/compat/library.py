@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import read_threats
+from pytest_threatmodel.library.load import read_threats
 from pytest_threatmodel.library.pytm_json import pytm_pack
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.model import Model

@@ -17,6 +17,7 @@ from pytest_threatmodel.importers.parsed import ParsedFlow
 from pytest_threatmodel.importers.parts import Part
 from pytest_threatmodel.importers.pytm_json_fields import Fields
 from pytest_threatmodel.importers.pytm_json_findings import handled_findings
+from pytest_threatmodel.importers.pytm_json_findings import own_library
 from pytest_threatmodel.importers.pytm_json_names import Names
 from pytest_threatmodel.importers.tally import Tally
 from pytest_threatmodel.model.fields import did_you_mean
@@ -154,8 +155,8 @@ def _tell_others(root: Part, told: Tally) -> None:
     duplicates = root.text("onDuplicates").rpartition(".")[2]
     if duplicates not in ("", "NO_ACTION"):
         told.add("state onDuplicates in the model file", duplicates)
-    if root.text("threatsFile") and not root.text("threatsFile").endswith("threatlib/threats.json"):
-        told.add("the file of threats is not read", root.text("threatsFile"))
+    if own_library(root):
+        told.add("the file of threats is not read", own_library(root))
     for id_ in root.texts("threatsExcluded"):
         told.add("threats that are excluded by pytm's ids", id_)
     if root.value("assumptions"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 from typing import Literal
 
@@ -13,6 +14,7 @@ from pytest_threatmodel.importers.parts import Part
 from pytest_threatmodel.importers.pytm_json_names import Names
 from pytest_threatmodel.importers.states import state
 from pytest_threatmodel.importers.tally import Tally
+from pytest_threatmodel.library.counterparts import counterparts
 
 _CWE: Final = re.compile(r"cwe\.mitre\.org/data/definitions/([0-9]{1,6})\b")
 Status = Literal["accepted", "excluded"] | None
@@ -28,17 +30,27 @@ def handled_findings(root: Part, names: Mapping[str, Names], told: Tally) -> Ite
         names: of elements, flows and boundaries.
         told: gets findings that no element can be found for, and words that are not understood.
     """
+    # In a library of the author's own, pytm's ids may be those of other threats.
+    ours = {} if own_library(root) else counterparts().ours
     for part in root.parts("findings"):
         part.skip(*part)
         response = " ".join(part.text("response").split())
         if response:
-            yield from _decisions(part, _state(part, response, told), response, names, told)
+            found = _decisions(part, _state(part, response, told), response, names, told)
+            yield from (replace(each, ours=ours.get(part.text("threat_id"), ())) for each in found)
     for part in root.parts("excluded_findings"):
         part.skip(*part)
         assumption = part.part("assumption")
         assumption.skip(*assumption)
         reason = ": ".join(filter(None, (assumption.text("name"), assumption.text("description"))))
-        yield from _decisions(part, "excluded", reason or "an assumption", names, told)
+        found = _decisions(part, "excluded", reason or "an assumption", names, told)
+        yield from (replace(each, ours=ours.get(part.text("threat_id"), ())) for each in found)
+
+
+def own_library(root: Part) -> str:
+    """The file of threats that the model uses in place of pytm's; empty where it uses pytm's."""
+    file = root.text("threatsFile")
+    return "" if file.endswith("threatlib/threats.json") else file
 
 
 def _state(part: Part, response: str, told: Tally) -> Status:

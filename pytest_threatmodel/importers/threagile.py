@@ -64,7 +64,8 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
     for link in links:
         incoming.setdefault(link.target, []).append(link)
     people = frozenset(each.id for each in assets if each.part.flag("used_as_client_by_human"))
-    shared = frozenset(_shared_runtimes(root))
+    runtimes = dict(_shared_runtimes(root))
+    shared = frozenset(id_ for running in runtimes.values() if len(running) > 1 for id_ in running)
     elements = []
     for each in assets:
         links_in = incoming.get(each.id, [])
@@ -80,6 +81,7 @@ def parse(document: Mapping[str, Any], path: Path) -> Parsed:
         {link.id: link for link in links},
         frozenset(each.id for each in boundaries),
         responses,
+        runtimes,
     )
     decisions = tuple(Tracking(root, subjects, told).decisions())
     name, overview = " ".join(root.text("title").split()), root.part("business_overview")
@@ -150,11 +152,10 @@ def _tell_others(root: Part, overview: Part, told: Tally) -> None:
         told.add("included files are not read: join them first", name)
 
 
-def _shared_runtimes(root: Part) -> Iterator[str]:
-    """The ids of assets that run together with others."""
+def _shared_runtimes(root: Part) -> Iterator[tuple[str, list[str]]]:
+    """The runtimes by id, with the ids of the assets that run on each."""
     found = root.part("shared_runtimes")
     for title in found:
         part = found.part(title)
-        part.skip("id", "description", "tags")
-        running = part.texts("technical_assets_running")
-        yield from running if len(running) > 1 else ()
+        part.skip("description", "tags")
+        yield part.text("id"), part.texts("technical_assets_running")

@@ -43,12 +43,14 @@ class Subjects:
         links: their links by id.
         boundaries: the ids of the trust boundaries.
         responses: the ids of the flows that answer links.
+        runtimes: the ids of what runs on each shared runtime.
     """
 
     assets: Mapping[str, Asset]
     links: Mapping[str, Link]
     boundaries: frozenset[str]
     responses: frozenset[str]
+    runtimes: Mapping[str, Sequence[str]]
 
     def on(self, id_: str) -> list[tuple[On, str]]:
         """What was made of an id."""
@@ -165,6 +167,10 @@ class Tracking:
             # Of a link whose protocol is not known.
             names = ("link", "source")
         if len(patterns) != len(names):
+            return
+        if names == ("runtime",):
+            running = [ids for id_, ids in self._subjects.runtimes.items() if self._matches(patterns[0], id_)]
+            yield from (("elements", id_) for ids in running for id_ in ids if id_ in self._subjects.assets)
             return
         if "link" not in names:
             if "asset" in names:

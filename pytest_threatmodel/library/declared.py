@@ -151,7 +151,10 @@ def united(packs: Iterable[Pack]) -> tuple[DeclaredField, ...]:
     found: dict[str, tuple[DeclaredField, str]] = {}
     for pack in packs:
         for field in pack.fields:
-            earlier, origin = found.setdefault(field.name, (field, pack.origin))
+            if field.name not in found:
+                found[field.name] = field, pack.origin
+                continue
+            earlier, origin = found[field.name]
             if _meaning(earlier) != _meaning(field):
                 message = f"field {field.name} is declared differently in {origin} and in {pack.origin}"
                 hint = "type, role, default, stronger and known must be the same"
@@ -161,5 +164,5 @@ def united(packs: Iterable[Pack]) -> tuple[DeclaredField, ...]:
     return tuple(field for field, _ in found.values())
 
 
-def _meaning(field: DeclaredField) -> DeclaredField:
-    return replace(field, kinds=(), description="")
+def _meaning(field: DeclaredField) -> tuple[Any, ...]:
+    return field.type, field.role, field.default, field.stronger, field.known

@@ -8,7 +8,7 @@ from typing import Final
 
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.entry_points import offered
 from pytest_threatmodel.model.registry import DeclaredFields

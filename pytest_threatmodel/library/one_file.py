@@ -9,7 +9,7 @@ from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import expanded
 from pytest_threatmodel.library.files import shipped_files
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Pack
 
 

@@ -14,7 +14,7 @@ from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.extend import extended
 from pytest_threatmodel.library.files import expanded
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import read_threats
+from pytest_threatmodel.library.load import read_threats
 from pytest_threatmodel.library.pytm_json import read_pytm_json
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.vocabulary import Vocabulary

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from typing import Final
 
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model import generated
 from pytest_threatmodel.model.enums import ENUMS
 from pytest_threatmodel.model.fields import Field

@@ -12,7 +12,7 @@ from pytest_threatmodel.library.compiled import NAME
 from pytest_threatmodel.library.compiled import compiled_text
 from pytest_threatmodel.library.files import shipped_files
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import read_shipped
+from pytest_threatmodel.library.load import read_shipped
 
 
 def write_compiled(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pytest_threatmodel.analysis.selftest.check import Selftest
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.files import expanded
 from pytest_threatmodel.library.files import shipped_files
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.one_file import is_shipped
 from pytest_threatmodel.library.one_file import library_with
 from pytest_threatmodel.library.one_file import pack_of

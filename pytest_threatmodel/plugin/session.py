@@ -23,7 +23,7 @@ from pytest_threatmodel.library.files import shipped_files
 from pytest_threatmodel.library.installed import checked_packs
 from pytest_threatmodel.library.installed import installed_packs
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.pytm_library import PytmThreats
 from pytest_threatmodel.library.releases import known_version
 from pytest_threatmodel.library.releases import shipped_releases

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 from typing import Final
 
 import pytest
 
 from pytest_threatmodel.analysis.lint import lint_lines
+from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.model.labels import escape
 from pytest_threatmodel.plugin.compare import told
 from pytest_threatmodel.plugin.session import POLICY
@@ -31,8 +34,7 @@ class Terminal:
         self._run = config.stash[run_key]
 
     def pytest_report_header(self) -> list[str]:
-        packs = ", ".join(f"{pack.name} {pack.version}".rstrip() for pack in self._run.library.packs)
-        lines = [f"threat models: {len(self._run.library)} threats from {packs}"]
+        lines = [f"threat models: {len(self._run.library)} threats from {_packs(self._run.library.packs)}"]
         later, version = self._run.library.later, self._run.settings.library
         if version:
             lines.append(f"threat models: {_many(later, 'later threat')} left out, threatmodel_library = {version}")
@@ -86,6 +88,12 @@ def closing_lines(
     if excluded:
         lines.append(f"{_many(excluded, 'pair')} deselected by --threatmodel-exclude")
     return lines
+
+
+def _packs(packs: Iterable[Pack]) -> str:
+    """The packs in order; those of one version say it once: `core, llm, web 1.0, acme 2.1`."""
+    groups = groupby(packs, key=lambda pack: pack.version)
+    return ", ".join(f"{', '.join(pack.name for pack in group)} {version}".rstrip() for version, group in groups)
 
 
 def _model_lines(figures: dict[str, Any], verbose: bool) -> list[str]:

@@ -19,7 +19,7 @@ from pytest_threatmodel.analysis.idle_text import idle_line
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.analysis.wording import owner_of
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.model.model import Model

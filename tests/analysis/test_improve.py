@@ -23,7 +23,7 @@ from pytest_threatmodel.analysis.search import Changes
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.condition import compile_condition
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.loading import load_model

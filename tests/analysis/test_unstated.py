@@ -9,7 +9,7 @@ from pytest_threatmodel.analysis.unstated import undetermined
 from pytest_threatmodel.analysis.unstated import unstated_facts
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.model import Model
 from tests.analysis.models import SHOP
 from tests.analysis.models import threat

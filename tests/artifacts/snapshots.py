@@ -10,7 +10,7 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.decisions.decide import decide
 from pytest_threatmodel.decisions.gate import Gate
 from pytest_threatmodel.decisions.ground import Ground
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import parse_severity
 from pytest_threatmodel.model.loading import load_model
 from pytest_threatmodel.snapshot.build import Circumstances

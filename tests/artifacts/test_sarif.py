@@ -104,7 +104,7 @@ def test_findings_are_results_and_other_pairs_are_not() -> None:
     found = [(each["ruleId"], each["locations"][0]["logicalLocations"][0]["name"]) for each in run["results"]]
     expected = [(pair["threat"], pair["element"]) for pair in snapshot["pairs"] if pair["verdict"] == "vulnerable"]
     assert sorted(found) == sorted(expected)
-    assert [each["level"] for each in run["results"][:28]] == ["error"] * 18 + ["warning"] * 7 + ["note"] * 3
+    assert [each["level"] for each in run["results"][:24]] == ["error"] * 17 + ["warning"] * 7
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [
         threat["id"] for threat in snapshot["threats"] if threat["id"] in {rule for rule, _ in found}
     ]
@@ -274,21 +274,21 @@ def cut_to(limits: Limits, snapshot: Snapshot) -> tuple[list[dict[str, Any]], li
 def test_more_findings_than_are_taken_are_cut_by_severity() -> None:
     """Decided ones go first, whatever their severity."""
     results, warnings = cut_to(Limits(results=20), bank())
-    assert [each["level"] for each in results] == ["error"] * 18 + ["warning"] * 2
+    assert [each["level"] for each in results] == ["error"] * 17 + ["warning"] * 3
     assert not any(each["suppressions"] for each in results)
-    assert warnings == ["SARIF holds the 20 worst of 31 findings: GitHub takes no more"]
+    assert warnings == ["SARIF holds the 20 worst of 27 findings: GitHub takes no more"]
 
 
 def test_more_findings_than_are_shown_are_told() -> None:
-    results, warnings = cut_to(Limits(shown=30), bank())
-    assert len(results) == 31
-    assert warnings == ["SARIF holds 31 findings, of which GitHub shows the 30 worst"]
+    results, warnings = cut_to(Limits(shown=26), bank())
+    assert len(results) == 27
+    assert warnings == ["SARIF holds 27 findings, of which GitHub shows the 26 worst"]
 
 
 def test_a_file_that_would_be_too_big_is_cut() -> None:
     results, warnings = cut_to(Limits(compressed=6_000), bank())
     assert 0 < len(results) < 31
-    assert warnings == [f"SARIF holds the {len(results)} worst of 31 findings: GitHub takes no more"]
+    assert warnings == [f"SARIF holds the {len(results)} worst of 27 findings: GitHub takes no more"]
 
 
 def test_what_fits_is_written_without_a_word() -> None:

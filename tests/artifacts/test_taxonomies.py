@@ -34,7 +34,7 @@ def known() -> Snapshot:
     ("render", "texts"),
     [
         (csv_report.render, ("data disclosure", "T1552.005")),
-        (full, ("LINDDUN data disclosure", "ATT&CK `T1552.005`")),
+        (full, ("LINDDUN data disclosure", "`ATT&CK` `T1552.005`")),
         (sarif.render, ("linddun/data-disclosure", "attack/T1552.005")),
         (defectdojo.render, ("linddun:data-disclosure",)),
         (otm.render, ("Data disclosure",)),

@@ -10,7 +10,7 @@ from pytest_threatmodel.analysis.evaluate import evaluate
 from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import read_threats
+from pytest_threatmodel.library.load import read_threats
 from pytest_threatmodel.model.loading import LoadError
 
 from .conftest import value_of

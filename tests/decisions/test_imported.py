@@ -16,7 +16,7 @@ from pytest_threatmodel.decisions.decided import Decided
 from pytest_threatmodel.decisions.decision import accept
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.imported import MOST_NOTICES
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.imported import Imported
 from pytest_threatmodel.model.imported import SourceThreat
 from pytest_threatmodel.model.kinds import Dataflow

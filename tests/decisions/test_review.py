@@ -19,7 +19,7 @@ from pytest_threatmodel.decisions.decision import exclude
 from pytest_threatmodel.decisions.ground import Ground
 from pytest_threatmodel.decisions.review import ending
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.pack import read_pack
 from pytest_threatmodel.model.kinds import Actor
 from pytest_threatmodel.model.kinds import Dataflow

@@ -14,7 +14,7 @@ from pytest_threatmodel.compat.loading import load_file
 from pytest_threatmodel.decisions.facts import lapses
 from pytest_threatmodel.decisions.seen import Seen
 from pytest_threatmodel.decisions.seen import seen
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from tests.analysis.models import SHOP
 from tests.analysis.models import row_of
 from tests.analysis.models import threat

@@ -10,7 +10,7 @@ from pytest_threatmodel.decisions.imported import ImportedDecisions
 from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.importers.formats import read_model
 from pytest_threatmodel.importers.parsed import Parsed
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.element import Element
 from pytest_threatmodel.model.imported import SourceThreat
 from pytest_threatmodel.model.registry import Load

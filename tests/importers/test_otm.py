@@ -13,7 +13,7 @@ from pytest_threatmodel.importers.otm_facts import ROWS
 from pytest_threatmodel.importers.otm_types import kind_of
 from pytest_threatmodel.importers.otm_types import type_of
 from pytest_threatmodel.importers.states import state
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.enums import Classification
 from pytest_threatmodel.model.enums import DatastoreType
 from pytest_threatmodel.model.kinds import KINDS

@@ -150,6 +150,17 @@ def test_a_finding_that_was_accepted_is_accepted(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(("own", "pairs"), [({}, {("AC06", "Web")}), ({"threatsFile": "own.json"}, set())])
+def test_findings_of_pytms_library_speak_of_their_counterparts(
+    tmp_path: Path, own: dict[str, str], pairs: set[tuple[str, str]]
+) -> None:
+    """AC07 of pytm is AC06 of ours; in a library of the author's own, it is anything."""
+    elements = [{"__class__": "Server", "name": "Web", "handlesResources": True}]
+    findings = [{"threat_id": "AC07", "description": "Any title", "target": "Web", "response": "accepted: old"}]
+    file = written(tmp_path, elements=elements, flows=[], findings=findings, **own)
+    assert set(decisions_of(model_of(file)).by_pair) == pairs
+
+
 def test_flows_of_one_name_are_told_apart_by_their_ends(tmp_path: Path) -> None:
     flows = [
         {"name": "Ask", "source": "User", "sink": "Web"},

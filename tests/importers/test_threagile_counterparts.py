@@ -13,7 +13,7 @@ from pytest_threatmodel.decisions.imported import imported_decisions
 from pytest_threatmodel.importers.threagile_risks import CATEGORIES
 from pytest_threatmodel.importers.threagile_risks import Category
 from pytest_threatmodel.library.counterparts import counterparts
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.model import Model
 from pytest_threatmodel.model.vocabulary import standard_vocabulary
 from tests.importers.files import imported
@@ -67,9 +67,9 @@ def clinic(tmp_path: Path) -> Path:
     return tmp_path / "clinic.yaml"
 
 
-def tracked(file: Path, risk: str, packs: tuple[str, ...] = ()) -> tuple[Model, ImportedDecisions]:
+def tracked(file: Path, risk: str, packs: tuple[str, ...] = (), more: str = "") -> tuple[Model, ImportedDecisions]:
     """The model of a file in which a risk is accepted, and what that decides."""
-    text = f"{SYSTEM}risk_tracking:\n  '{risk}': {{status: accepted, justification: Only nurses, date: '2026-01-05'}}\n"
+    text = f"{SYSTEM}{more}risk_tracking:\n  '{risk}': {{status: accepted, justification: Only nurses}}\n"
     file.write_text(text, encoding="utf-8")
     model = imported(file)
     return model, imported_decisions(evaluate(model, load_library(packs or None, (), [])), frozenset())
@@ -78,6 +78,15 @@ def tracked(file: Path, risk: str, packs: tuple[str, ...] = ()) -> tuple[Model, 
 def test_a_tracked_risk_decides_about_its_counterpart(clinic: Path) -> None:
     _, found = tracked(clinic, "ldap-injection@portal@people@portal>look-up")
     assert {pair: decision.status for pair, decision in found.by_pair.items()} == {("WEB03", "Portal"): "accepted"}
+
+
+def test_a_risk_of_a_shared_runtime_is_on_what_runs_there(clinic: Path) -> None:
+    """CNT06 asks whether the portal, which the internet reaches, is kept apart from its neighbours."""
+    runtime = "shared_runtimes:\n  Host: {id: host, technical_assets_running: [portal, people]}\n"
+    model, _ = tracked(clinic, "mixed-targets-on-shared-runtime@host", more=runtime)
+    assert model.imported is not None
+    assert [threat.element.name for threat in model.imported.threats] == ["Portal", "People"]
+    assert all("CNT06" in threat.ours for threat in model.imported.threats)
 
 
 def test_a_counterpart_keeps_weaknesses_from_counting(clinic: Path) -> None:

@@ -17,7 +17,7 @@ from pytest_threatmodel.library.compiled import compiled_text
 from pytest_threatmodel.library.encoded import decode
 from pytest_threatmodel.library.encoded import encode
 from pytest_threatmodel.library.files import shipped_files
-from pytest_threatmodel.library.library import read_shipped
+from pytest_threatmodel.library.load import read_shipped
 from pytest_threatmodel.library.pack import read_pack
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.write_compiled import write_compiled

@@ -16,7 +16,7 @@ from pytest_threatmodel.library import counterparts as module
 from pytest_threatmodel.library.counterparts import Tool
 from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.library.counterparts import use_packs
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.model.errors import ModelProblems
 from pytest_threatmodel.model.kinds import Server
 from pytest_threatmodel.model.model import Model

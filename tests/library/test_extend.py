@@ -14,7 +14,7 @@ from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.errors import PackError
 from pytest_threatmodel.library.extend import extended
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.pack import read_pack
 from pytest_threatmodel.library.threat import Pack
 from tests.library.packs import document

@@ -11,7 +11,7 @@ from pytest_threatmodel.library import files
 from pytest_threatmodel.library.errors import LibraryError
 from pytest_threatmodel.library.errors import PackError
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Adjust
 from pytest_threatmodel.library.threat import Pack
 from pytest_threatmodel.library.threat import Threat

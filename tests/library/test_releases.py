@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pytest_threatmodel.library import files
-from pytest_threatmodel.library import library as library_module
+from pytest_threatmodel.library import load as load_module
 from pytest_threatmodel.library.errors import LibraryError
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.releases import arrival
 from pytest_threatmodel.library.releases import day_of
 from pytest_threatmodel.library.releases import numbers
@@ -30,7 +30,7 @@ def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     threats = [threat(id=f"W{number}", since=since) for number, since in enumerate(("1.0", "1.2", "1.10"))]
     write(folder, document(threats, version="1.10"))
     monkeypatch.setattr(files, "_shipped_folder", lambda: folder)
-    monkeypatch.setattr(library_module, "shipped_releases", lambda: RELEASES)
+    monkeypatch.setattr(load_module, "shipped_releases", lambda: RELEASES)
     return folder
 
 

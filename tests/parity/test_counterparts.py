@@ -9,7 +9,7 @@ import pytest
 
 from pytest_threatmodel.library.counterparts import counterparts
 from pytest_threatmodel.library.library import Library
-from pytest_threatmodel.library.library import load_library
+from pytest_threatmodel.library.load import load_library
 from pytest_threatmodel.library.threat import Threat
 from pytest_threatmodel.model.vocabulary import standard_vocabulary
 from tests.artifacts.pytm_tools import pytm_folder

@@ -250,6 +250,11 @@ def test_the_header_names_packs_and_counts_threats(pytester: pytest.Pytester) ->
     result.stdout.re_match_lines([r"threat models: \d+ threats from core \S+, tiny 2\.1"])
 
 
+def test_the_header_says_a_version_once_for_the_packs_that_share_it(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "-o", "threatmodel_packs=web core")
+    result.stdout.re_match_lines([r"threat models: \d+ threats from core, web \d\S+$"])
+
+
 def test_there_is_neither_header_nor_section_while_the_plugin_is_off(pytester: pytest.Pytester) -> None:
     write_project(pytester, MODEL)
     pytester.makepyfile("def test_passes(): pass")

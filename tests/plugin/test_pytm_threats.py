@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def _no_pytm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some environments have the real one."""
-    monkeypatch.setattr("pytest_threatmodel.library.pytm_library._PYTM", "no-such-pytm")
+    monkeypatch.setattr("pytest_threatmodel.library.pytm_library.PYTM", "no-such-pytm")
 
 
 def project(pytester: pytest.Pytester, body: str = "", ini: str = "", **files: Any) -> None:
@@ -139,7 +139,7 @@ def test_with_packs_ids_without_a_counterpart_are_one_error(pytester: pytest.Pyt
         pytester,
         """
         web.overrides = [Finding(threat_id="INP05", severity="Low")]
-        tm.assumptions = [Assumption("so it is", exclude=["LLM01", "DE03"])]
+        tm.assumptions = [Assumption("so it is", exclude=["SC01", "DE03"])]
         """,
         ini="threatmodel_pytm_threats = packs",
     )
@@ -147,7 +147,7 @@ def test_with_packs_ids_without_a_counterpart_are_one_error(pytester: pytest.Pyt
     result.stdout.fnmatch_lines_random(
         [
             "*override of INP05: the packs have no counterpart of INP05: it is one way to what IN01 is about*tm.py:*",
-            "*'so it is' excludes LLM01: the packs have no counterpart of LLM01:*tm.py:*",
+            "*'so it is' excludes SC01: the packs have no counterpart of SC01:*tm.py:*",
         ]
     )
     assert "DE03" not in result.stdout.str()

@@ -149,4 +149,4 @@ def test_a_mark_of_the_user_decides_as_for_any_test(pytester: pytest.Pytester) -
 
 def test_what_prints_and_leaves_is_as_ever(pytester: pytest.Pytester) -> None:
     write_repo(pytester)
-    assert pytester.runpytest("--threatmodel-list").outlines[0] == "tiny 2.1: Two or three threats"
+    assert pytester.runpytest("--threatmodel-list").outlines[0] == "tiny 2.1: Two or three threats (2 threats)"

@@ -128,6 +128,7 @@ db.controls.isHardened = True
 db.controls.usesKeyManagement = True
 db.controls.supportsSubjectRights = True
 db.isBusinessCritical = True
+db.usesSharedAccount = True
 db.controls.hasRecoveryPlan = True
 db.controls.rehearsesFailover = True
 db.controls.isMonitored = True

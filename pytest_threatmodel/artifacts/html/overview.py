@@ -56,7 +56,8 @@ def run_facts(snapshot: Snapshot) -> dict[str, str]:
     run, model = snapshot["run"], snapshot["model"]
     changed = ", with local changes" if run["dirty"] else ""
     packs = (
-        f"{pack['title'] or pack['name']} {pack['version']}".strip() + f" ({pack['threats']:,} threats)"
+        f"{pack['title'] or pack['name']} {pack['version']}".strip()
+        + f" ({pack['threats']:,} {'threat' if pack['threats'] == 1 else 'threats'})"
         for pack in snapshot["packs"]
     )
     told = {

@@ -67,7 +67,7 @@ def _threat(threat: ThreatShape) -> Iterator[str]:
     kinds = [f"STRIDE {prose(word)}" for word in threat["stride"]]
     kinds += [f"LINDDUN {prose(word)}" for word in threat.get("linddun", [])]
     kinds += [f"CWE-{number}" for number in threat["cwe"]] + [f"CAPEC-{number}" for number in threat["capec"]]
-    kinds += [f"ATT&CK {code(item)}" for item in threat.get("attack", [])]
+    kinds += [f"{code('ATT&CK')} {code(item)}" for item in threat.get("attack", [])]
     kinds += [f"OWASP {code(item)}" for item in threat["owasp"]] + [f"ASVS {code(item)}" for item in threat["asvs"]]
     if kinds:
         yield f"{', '.join(kinds)}."

@@ -158,7 +158,7 @@ def test_page_says_what_was_audited() -> None:
         "pytest-threatmodel 0.2.0",
         "core 1.0 (31 threats)",
         "findings from info upwards",
-        "Result failed: 28 of 133 pairs",
+        "Result failed: 24 of 133 pairs",
         "Out of scope Archive",
         "Interrupted a key was pressed",
         "Problems with decisions one <problem>",
