@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from .models import write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MODEL = """
 Server("Web"); Server("Api"); Server("Batch")
@@ -12,10 +17,11 @@ Server("Web"); Server("Api"); Server("Batch")
 LINES = ["lint: * of * threats concern an element", "* never fire: *", "*facts are read and stated by no element: *"]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["plain", "two-workers"])
-def test_the_closing_section_tells_how_rules_do(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+def test_the_closing_section_tells_how_rules_do(
+    pytester: pytest.Pytester, run_ways: Callable[..., pytest.RunResult]
+) -> None:
     write_project(pytester, MODEL)
-    result = pytester.runpytest_subprocess("--threatmodel-lint", "--tb=no", *workers)
+    result = run_ways("--threatmodel-lint", "--tb=no")
     result.stdout.fnmatch_lines(LINES)
     assert result.stdout.str().count("lint: ") == 1
 

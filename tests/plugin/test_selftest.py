@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,8 @@ def test_what_failed_last_runs_again(pytester: pytest.Pytester) -> None:
     assert ran(pytester.runpytest("acme.toml", "other.toml", "--lf", "-v")) == {"OTHER1": "FAILED"}
 
 
+@pytest.mark.workers
+@pytest.mark.skipif(find_spec("xdist") is None, reason="xdist is not installed, so that there are no workers")
 def test_workers_share_the_threats(pytester: pytest.Pytester) -> None:
     write(pytester, SPOILED)
     result = pytester.runpytest_subprocess("acme.toml", "-n", "2", *QUIET)
