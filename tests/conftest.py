@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["pytester"]
 
 settings.register_profile("default", max_examples=50, deadline=None)
+settings.register_profile("gate", max_examples=25, deadline=None)
 settings.register_profile("quick", max_examples=10, deadline=None)
 settings.register_profile("full", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
