@@ -10,7 +10,6 @@ from typing import Any
 from typing import Final
 
 from pytest_threatmodel.analysis.evaluate import Verdicts
-from pytest_threatmodel.analysis.rulebook import Rule
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.model.vocabulary import Vocabulary
 
@@ -28,23 +27,23 @@ def lint_figures(verdicts: Verdicts) -> dict[str, Any]:
     """
     rules: dict[str, list[int]] = {rule.id: [0, 0] for rule in verdicts.rulebook.library}
     read: dict[str, list[str]] = {}
+    facts = _facts(verdicts.rulebook.vocabulary)
     for row, column in verdicts.pairs():
         rule = row.rules[column]
         figures = rules[rule.threat.id]
         figures[0] += 1
         figures[1] += row.verdicts[column] is Verdict.VULNERABLE
         if rule.threat.id not in read:
-            read[rule.threat.id] = list(_facts(rule, verdicts.rulebook.vocabulary))
+            names = dict.fromkeys(path.rpartition(".")[2] for path in rule.condition.reads)
+            read[rule.threat.id] = [name for name in names if name in facts]
     stated = {name for element in verdicts.model.load.elements for name in element.facts.given}
     return {"rules": rules, "read": read, "stated": sorted(stated)}
 
 
-def _facts(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
-    """The facts that a condition reads, each once."""
-    fields = [field for kind in vocabulary.kinds.values() for field in kind.fields.values()]
-    facts = {field.name for field in fields if field.role == "fact" and not field.is_relation}
-    names = dict.fromkeys(path.rpartition(".")[2] for path in rule.condition.reads)
-    yield from (name for name in names if name in facts)
+def _facts(vocabulary: Vocabulary) -> set[str]:
+    """The names of all facts."""
+    fields = (field for kind in vocabulary.kinds.values() for field in kind.fields.values())
+    return {field.name for field in fields if field.role == "fact" and not field.is_relation}
 
 
 def lint_lines(models: Sequence[Mapping[str, Any]], *, every: bool = False) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from collections.abc import Iterator
+from collections.abc import Set
 
 from pytest_threatmodel.analysis.evaluate import Row
 from pytest_threatmodel.analysis.evaluate import Verdicts
@@ -11,7 +11,7 @@ from pytest_threatmodel.analysis.explain import open_facts
 from pytest_threatmodel.analysis.verdict import Verdict
 
 
-def undetermined(row: Row, decided: Container[tuple[str, str]] = ()) -> Iterator[int]:
+def undetermined(row: Row, decided: Set[tuple[str, str]] = frozenset()) -> Iterator[int]:
     """The columns of an element's pairs that are undetermined.
 
     Args:
@@ -19,11 +19,13 @@ def undetermined(row: Row, decided: Container[tuple[str, str]] = ()) -> Iterator
         decided: pairs, by threat id and label, that are left out.
     """
     for column, verdict in enumerate(row.verdicts):
-        if verdict is Verdict.UNDETERMINED and (row.rules[column].threat.id, row.label) not in decided:
+        if verdict is not Verdict.UNDETERMINED:
+            continue
+        if not decided or (row.rules[column].threat.id, row.label) not in decided:
             yield column
 
 
-def unstated_facts(verdicts: Verdicts, row: Row, decided: Container[tuple[str, str]] = ()) -> dict[str, list[str]]:
+def unstated_facts(verdicts: Verdicts, row: Row, decided: Set[tuple[str, str]] = frozenset()) -> dict[str, list[str]]:
     """What nobody stated and an element's undetermined pairs wait for.
 
     Args:

@@ -64,6 +64,7 @@ class Totals(TypedDict):
         flows: elements that are data flows.
         decisions: that were made.
         problems: things that are wrong with decisions.
+        unstated: undetermined pairs that fail, as a team wants their facts stated.
     """
 
     gate: Literal["passed", "failed"]
@@ -77,6 +78,7 @@ class Totals(TypedDict):
     flows: int
     decisions: DecisionTotals
     problems: int
+    unstated: int
 
 
 class RedactedRun(TypedDict):
@@ -144,6 +146,7 @@ def totals(snapshot: Snapshot) -> Totals:
         "flows": sum(element["flow"] is not None for element in elements),
         "decisions": _decisions(snapshot),
         "problems": len(snapshot["problems"]),
+        "unstated": sum(pair["judged"] == "failed" and pair["verdict"] == "undetermined" for pair in pairs),
     }
 
 

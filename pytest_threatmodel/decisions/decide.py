@@ -32,7 +32,6 @@ from pytest_threatmodel.decisions.new_rules import new_rules
 from pytest_threatmodel.decisions.review import names_one_pair
 from pytest_threatmodel.decisions.review import review
 from pytest_threatmodel.decisions.unstated import FAILING
-from pytest_threatmodel.decisions.unstated import UnstatedFacts
 from pytest_threatmodel.decisions.unstated import too_many
 from pytest_threatmodel.decisions.written import on_elements
 from pytest_threatmodel.decisions.written import on_file
@@ -71,7 +70,7 @@ def decide(verdicts: Verdicts, file_marks: Sequence[Any], ground: Ground, file: 
                 decided.waiting[pair] = decision, names_one_pair(decision, pairs, id(decision) in standing)
     _import(verdicts, frozenset(matched.by_pair), ground.judged_on, decided)
     _soften(verdicts, ground, file, decided)
-    _fail_unstated(verdicts, ground.unstated, decided)
+    _fail_unstated(verdicts, ground, decided)
     return decided
 
 
@@ -205,8 +204,9 @@ def _soften(verdicts: Verdicts, ground: Ground, file: str, decided: Decided) -> 
             decided.outcomes[pair] = Outcome("failed", known.fails[pair])
 
 
-def _fail_unstated(verdicts: Verdicts, unstated: UnstatedFacts, decided: Decided) -> None:
+def _fail_unstated(verdicts: Verdicts, ground: Ground, decided: Decided) -> None:
     """Undetermined pairs that the team wants settled, where nobody decided anything."""
+    unstated = ground.unstated
     if unstated.limit is not None:
         decided.unstated += too_many(verdicts, decided, unstated.limit)
     if unstated.lowest is None:
@@ -215,4 +215,4 @@ def _fail_unstated(verdicts: Verdicts, unstated: UnstatedFacts, decided: Decided
         for column in undetermined(row):
             pair = (row.rules[column].threat.id, row.label)
             if pair not in decided.outcomes and unstated.fails(row, column):
-                decided.outcomes[pair] = Outcome("failed", FAILING)
+                decided.outcomes[pair] = judge(Verdict.UNDETERMINED, None, today=ground.today, unstated=FAILING)

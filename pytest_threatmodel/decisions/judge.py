@@ -57,6 +57,7 @@ def judge(
     *,
     today: date,
     softened: str = "",
+    unstated: str = "",
     lapsed: str = "",
     stale: bool = False,
 ) -> Outcome:
@@ -67,6 +68,7 @@ def judge(
         decision: that holds for it, if any.
         today: the day in UTC; a decision's last day still counts.
         softened: why an undecided finding does not fail, empty where it does.
+        unstated: why an undetermined pair that nobody decided about fails, empty where it does not.
         lapsed: which of the decision's facts changed for the worse, empty where none did.
         stale: the decision names this one pair and has become unnecessary.
     """
@@ -74,6 +76,8 @@ def judge(
         return Outcome("skipped", _told(decision), decision)
     if verdict is Verdict.ERROR:
         return Outcome("failed", "the rule could not be evaluated", decision)
+    if verdict is Verdict.UNDETERMINED and decision is None and unstated:
+        return Outcome("failed", unstated)
     if verdict is not Verdict.VULNERABLE:
         return Outcome("failed", _stale_text(decision), decision) if stale and decision else PASSED
     if decision is None:

@@ -142,11 +142,12 @@ def register(config: pytest.Config) -> None:
         pytest.UsageError: settings or packs are wrong.
     """
     # By name: tests of plugins run pytest in one process, and a module found on the package may be of an earlier run.
-    from pytest_threatmodel.plugin import selftest
+    if selftest_options.tests_packs(config) or selftest_options.named_packs(config):
+        from pytest_threatmodel.plugin import selftest
 
-    selftest.register(config)
-    if selftest_options.only_packs(config):
-        return
+        selftest.register(config)
+        if selftest_options.only_packs(config):
+            return
     from pytest_threatmodel.plugin.collect import Collection
     from pytest_threatmodel.plugin.compare import known_findings
     from pytest_threatmodel.plugin.importing import BuiltinImporters

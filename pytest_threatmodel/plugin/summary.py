@@ -65,13 +65,18 @@ def summary(file: ThreatModelFile, run: Run) -> dict[str, Any]:
         "decisions": dict(sorted(decisions.items())),
         "resolved": _resolved(file),
         "unbound": _unbound(file),
-        "unstated": unstated_lines(verdicts, file.decided, _ELEMENTS),
+        "unstated": unstated_lines(verdicts, file.decided, _ELEMENTS) if _is_told(file) else [],
         "weakenings": bounded(model_weakenings(verdicts, file.decided)),
         "policy": violations(file, run),
         "comparison": _comparison(file),
         "lint": lint_figures(verdicts) if lints(file.config) else None,
         "notices": [*_ending(file, run), *all_notices(verdicts), *file.decided.notices],
     }
+
+
+def _is_told(file: ThreatModelFile) -> bool:
+    """Whether the closing section is printed at all."""
+    return bool(file.config.get_verbosity() >= 0)
 
 
 def _resolved(file: ThreatModelFile) -> list[str]:

@@ -85,7 +85,7 @@ def snapshot(verdicts: Verdicts, decided: Decided, about: Circumstances, *, expl
         "elements": [values.element(element) for element in verdicts.labels.values()],
         "pairs": list(Pairs(verdicts, decided, decisions, values, explained=explained).all()),
         "decisions": decisions.shapes(about.today, values),
-        "problems": [*decided.problems, *about.problems],
+        "problems": [*decided.problems, *decided.unstated[:1], *about.problems],
         "weakenings": [_weakening(each, values) for each in (*model_weakenings(verdicts, decided), *about.weakenings)],
         "notices": [*about.notices, *decided.notices],
         "improvements": advice.improvements(decided, about.gate) if explained else [],

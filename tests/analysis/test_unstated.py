@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 
 from pytest_threatmodel.analysis.evaluate import evaluate
-from pytest_threatmodel.analysis.unstated import undetermined
 from pytest_threatmodel.analysis.unstated import unstated_facts
 from pytest_threatmodel.analysis.verdict import Verdict
 from pytest_threatmodel.library.library import Library
@@ -43,10 +42,9 @@ def test_what_is_stated_is_not_named() -> None:
 
 
 @given(models())
-def test_only_open_pairs_wait_for_facts(model: Model) -> None:
+def test_just_the_open_pairs_wait_for_facts(model: Model) -> None:
     verdicts = evaluate(model, core())
     for row in verdicts.rows:
         named = {id_ for ids in unstated_facts(verdicts, row).values() for id_ in ids}
-        columns = list(undetermined(row))
-        assert named <= {row.rules[column].threat.id for column in columns}
-        assert all(row.verdicts[column] is Verdict.UNDETERMINED for column in columns)
+        pairs = zip(row.rules, row.verdicts, strict=True)
+        assert named == {rule.threat.id for rule, verdict in pairs if verdict is Verdict.UNDETERMINED}

@@ -152,3 +152,10 @@ def test_an_exclusion_is_never_stale() -> None:
 def test_a_stale_decision_comes_with_its_pairs() -> None:
     covered: list[tuple[Decision, list[PairKey]]] = [(ACCEPTED, [("AA01", "a")])]
     assert list(stale_decisions(covered, lambda pair: False)) == covered
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_unstated_facts_fail_only_what_is_undetermined(verdict: Verdict) -> None:
+    found = judge(verdict, None, today=date(2026, 1, 1), unstated="facts are missing")
+    assert (found.reason == "facts are missing") is (verdict is Verdict.UNDETERMINED)
+    assert found.result == ("passed" if verdict in (Verdict.MITIGATED, Verdict.NOT_APPLICABLE) else "failed")

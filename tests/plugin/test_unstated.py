@@ -137,3 +137,22 @@ def test_a_wrong_setting_is_one_usage_error(pytester: pytest.Pytester, setting: 
     result = pytester.runpytest("--threatmodel")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: ini setting threatmodel_unstated_facts: {message}"])
+
+
+def test_reports_say_why_the_gate_failed_without_a_finding(pytester: pytest.Pytester) -> None:
+    write_project(pytester, 'web = Server("Web")\n', ini="threatmodel_unstated_facts = fail=high limit=1\n")
+    result = pytester.runpytest("--threatmodel-report=md,html")
+    result.assert_outcomes(failed=2, passed=1)
+    folder = pytester.path / "threatmodel-artifacts"
+    text = (folder / "threatmodel_shop.md").read_text(encoding="utf-8")
+    assert "Failed**. 0 open findings. 1 undetermined pair failing for unstated facts. 1 problem" in text
+    assert "2 undetermined pairs, at most 1 are allowed" in text
+    page = (folder / "threatmodel_shop.html").read_text(encoding="utf-8")
+    assert "1 undetermined pair failing for unstated facts" in page
+
+
+def test_a_model_that_leaves_too_much_open_has_not_passed_in_its_report(pytester: pytest.Pytester) -> None:
+    write_project(pytester, 'web = Server("Web")\n', ini="threatmodel_unstated_facts = limit=1\n")
+    pytester.runpytest("--threatmodel-report=md").assert_outcomes(failed=1, passed=2)
+    text = (pytester.path / "threatmodel-artifacts" / "threatmodel_shop.md").read_text(encoding="utf-8")
+    assert "Failed**. 0 open findings." in text

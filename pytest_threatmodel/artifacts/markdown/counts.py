@@ -18,6 +18,8 @@ def headline(snapshot: Snapshot) -> str:
     sentences = [f"**{gate}**. {_number(sum(waiting.values()), 'open finding')}{': ' if told else ''}{told}."]
     if found["verdicts"]["error"]:
         sentences.append(f"{_number(found['verdicts']['error'], 'rule')} could not be evaluated.")
+    if found["unstated"]:
+        sentences.append(f"{_number(found['unstated'], 'undetermined pair')} failing for unstated facts.")
     if found["problems"]:
         sentences.append(f"{_number(found['problems'], 'problem')} with decisions.")
     if found["outcomes"]["not run"]:
