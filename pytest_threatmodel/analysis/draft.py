@@ -128,7 +128,7 @@ class Draft:
             pairs: to look at.
             effects: what is changed for the moment.
         """
-        before = [(each.record, each.name, each.record.__dict__.get(each.name, MISSING)) for each in effects]
+        before = [(each.record, each.name, getattr(each.record, each.name)) for each in effects]
         for each in effects:
             value = each.value
             each.record.__dict__[each.name] = value.default if isinstance(value, _Removed) else value

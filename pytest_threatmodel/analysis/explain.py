@@ -262,7 +262,7 @@ def _witness(clause: Clause, record: Record) -> Element | None:
     if not (isinstance(loop.iter, ast.Attribute) and isinstance(loop.iter.value, ast.Name)):
         return None
     for item in getattr(record, loop.iter.attr):
-        alone = Record()
+        alone = type(record)()
         alone.__dict__.update(record.__dict__, **{loop.iter.attr: (item,)})
         if clause.traced(alone, getattr):
             return owner_of(item)

@@ -15,11 +15,13 @@ from pytest_threatmodel.model.vocabulary import Vocabulary
 class Record:
     """One element, or the controls of one, with every field's effective value as a plain attribute.
 
+    What nobody gave is an attribute of the class, one a kind.
+
     Relations are records, collections tuples of them. `_given` holds only what was stated or inherited, `_kind` and
     `_kinds` the kind and those above it, `_node` the element or controls. A field that the kind lacks reads as MISSING.
     """
 
-    # A class without slots: reading an attribute from the instance's dictionary is the fastest read there is.
+    # A class without slots: reading an attribute from the instance's dictionary is the fastest read there is, and from the class hardly slower.
     _given: dict[str, Any]
     _kind: str
     _kinds: frozenset[str]
@@ -37,16 +39,16 @@ class _Template:
 
     def __init__(self, kind: str, kinds: Iterable[str], fields: Iterable[Field[Any, Any]]) -> None:
         fields = list(fields)
-        self.start: dict[str, Any] = {field.name: field.default for field in fields if not field.optional}
-        self.start.update(_kind=kind, _kinds=frozenset(kinds))
+        start: dict[str, Any] = {field.name: field.default for field in fields if not field.optional}
+        # Defaults stand on a class: packs add hundreds of fields, of which an element states a few.
+        self.made: type[Record] = type("Record", (Record,), {**start, "_kind": kind, "_kinds": frozenset(kinds)})
         self.relations = [field for field in fields if field.is_relation and field.type.of != "Controls"]
         self.relation_names = frozenset(field.name for field in self.relations) - {"data"}
 
     def fill(self, node: Node) -> Record:
         """The record of a node, its relations still the DSL's elements."""
-        record = Record()
+        record = self.made()
         given = node.facts.given
-        record.__dict__.update(self.start)
         record.__dict__.update(given)
         record._given = {name: value for name, value in given.items() if name not in self.relation_names}
         record._node = node

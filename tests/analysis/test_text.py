@@ -240,7 +240,6 @@ def test_a_rule_error_names_the_column_of_the_part_that_failed() -> None:
         def usesVPN(self) -> bool:
             raise Broken
 
-    del row.record.__dict__["usesVPN"]
     row.record.__class__ = Failing
     verdicts.errors["Place order", "T1"] = "Broken: "
     lines = explanation_lines(explain(verdicts, row, 0))
